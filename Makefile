@@ -1,0 +1,57 @@
+# make setup   the environment in .venv, with the command .venv/bin/kit
+# make demo    two clients, one server, real packets, a verdict
+# make test    everything that must hold: linter, types, tests
+# make soak    each exercise 200 times a backend beside load: N=200 JOBS=1 BACKENDS="docker netns" EXERCISES="..."
+# make crash   kits killed at 100 random instants a backend beside 10 runs: N=100 BESIDE=10 BACKENDS="docker netns" EXERCISES="..."
+# make parity  the analyser beside tshark: a table of agreement on others' captures, every difference, and the speed
+# make clean   removes what the commands above made, and what dead runs left on this machine
+
+.DELETE_ON_ERROR:
+.PHONY: setup demo test soak crash parity clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+comma := ,
+MADE := $(BIN)/.made-$(subst $(comma),-,$(KIT_REQUIRE))
+PYTHON ?=
+JOBS ?= 1
+BESIDE ?= 10
+BACKENDS ?= docker netns
+EXERCISES ?=
+
+setup: $(MADE)
+
+# A stamp: made again only when what it is made from has changed, or more is required than before.
+$(MADE): pyproject.toml .ci/setup-system
+	python=$$(PYTHON="$(PYTHON)" sh .ci/setup-system) && "$$python" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+demo: setup
+	$(BIN)/kit run listen-accept
+
+# Most tests wait for a gate: three workers keep two processors busy.
+# An engine that is here is tested, so it gets its image. Without one, the tests that need it say so and are
+# skipped; KIT_REQUIRE=docker,netns makes that a failure.
+test: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/kit image build || echo "make: no host image, so Docker is not tested"
+	$(BIN)/pytest -n 3
+
+soak: N ?= 200
+soak: setup
+	$(BIN)/python -m tests.soak -n $(N) -j $(JOBS) $(addprefix --backend=,$(BACKENDS)) $(EXERCISES)
+
+crash: N ?= 100
+crash: setup
+	$(BIN)/python -m tests.crash -n $(N) --beside $(BESIDE) $(addprefix --backend=,$(BACKENDS)) $(EXERCISES)
+
+parity: setup
+	$(BIN)/python -m tests.tshark_parity
+	$(BIN)/python -m tests.tshark_speed
+
+clean:
+	if [ -x $(BIN)/kit ]; then $(BIN)/kit clean; fi
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist wirekit.egg-info

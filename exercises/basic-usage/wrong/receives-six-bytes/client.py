@@ -1,0 +1,12 @@
+"""client.py HOST PORT: print everything that the server sends."""
+
+import socket
+import sys
+
+host, port = sys.argv[1], int(sys.argv[2])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+    client.connect((host, port))
+    received = client.recv(6)
+
+print(received.decode())

@@ -1,0 +1,10 @@
+# %% 1. The server opens a listening port
+import socket
+server = socket.socket(socket.AF_INET,socket.SOCK_STREAM)
+server.bind(('localhost',8001))
+server.listen()
+
+conn1,addr1 = server.accept()
+print(conn1,addr1)
+conn2,addr2 = server.accept()
+print(conn2,addr2)

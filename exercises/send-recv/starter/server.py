@@ -1,0 +1,13 @@
+"""server.py PORT: print what each recv returns, until the client has closed."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    # TODO 1: bind to PORT on every address of this host, and listen
+    # TODO 2: accept one connection
+    # TODO 3: call recv(1024) until it returns b''; print what each call returned on a line of its own
+    # TODO 4: close the connection
+    raise SystemExit("server.py: not written yet")

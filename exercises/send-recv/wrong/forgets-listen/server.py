@@ -1,0 +1,13 @@
+"""server.py PORT: print what each recv returns, until the client has closed."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    conn, address = server.accept()
+    with conn:
+        while data := conn.recv(1024):
+            print(data.decode())

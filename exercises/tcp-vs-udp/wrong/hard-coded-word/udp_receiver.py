@@ -1,0 +1,16 @@
+"""udp_receiver.py PORT: print each datagram, until one says `end`."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+    receiver.bind(("", port))
+    number = 0
+    while True:
+        data, address = receiver.recvfrom(1024)
+        if data == b"end":
+            break
+        number += 1
+        print(f"message-{number}")

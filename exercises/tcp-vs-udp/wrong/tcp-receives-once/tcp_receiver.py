@@ -1,0 +1,13 @@
+"""tcp_receiver.py PORT: print what each receive returns, until the sender has closed."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as receiver:
+    receiver.bind(("", port))
+    receiver.listen()
+    conn, address = receiver.accept()
+    with conn:
+        print(conn.recv(1024).decode())

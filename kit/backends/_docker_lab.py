@@ -1,0 +1,219 @@
+"""One run on the engine: made as much at once as the order allows, and gone when it ends.
+
+What goes away at the end is what has the run's label, not what some list remembers: a container whose
+making was cut short is found, too.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import docker.errors
+
+from kit import image
+from kit.backends import _docker_owner, payload
+from kit.backends import _docker_shapes as shapes
+from kit.backends._docker_stream import Attachment, HelperStream
+from kit.errors import BackendError, UnstoppableError
+from kit.exercise.plan import smallest_subnet
+
+if TYPE_CHECKING:
+    import ipaddress
+    from collections.abc import Iterator
+    from queue import SimpleQueue
+
+    from kit.backends._docker_engine import Engine
+    from kit.backends.base import Arrived
+    from kit.exercise.plan import Plan
+
+SUBNET_TRIES = 64  # with half of the pool taken, all of them miss once in 10^19 runs
+REMOVED_WITHIN_S = 30
+UNSTOPPABLE = "unable to freeze"  # says the engine's runtime of a container at the end of its memory, say
+LETS_GO_WITHIN_S = 5.0  # some engines (20.10 under load) lose count of a network's links, and never let go
+LINK_LOOK_S = 0.05
+HELD = "active endpoints"
+NOT_FOUND, CONFLICT = 404, 409
+_NO_LONGER = re.compile("is not (running|paused)")  # between a runner's end and its removal
+
+
+class DockerLab:
+    """The lab of one run; see `kit.backends.base.Lab`."""
+
+    def __init__(self, engine: Engine, plan: Plan, inbox: SimpleQueue[Arrived]) -> None:
+        self.plan = plan
+        self._engine = engine
+        self._inbox = inbox
+        identity = secrets.token_hex(4)
+        labels = _docker_owner.labels(identity, _docker_owner.this_process())
+        self.run = shapes.Run(identity, image.recipe().tag, labels)
+        self._streams: dict[tuple[str, str], HelperStream] = {}
+
+    def send(self, source: tuple[str, str], head: dict[str, Any], body: bytes = b"") -> None:
+        self._streams[source].send(head, body)
+
+    def freeze(self, program: str) -> None:
+        with self._engine.errors(f"freeze {program}"), _suppress_gone():
+            try:
+                self._engine.client.pause(self.run.container("program", program))
+            except docker.errors.APIError as error:
+                if UNSTOPPABLE not in (error.explanation or ""):
+                    raise
+                raise UnstoppableError(f"{program}: {error.explanation}", remedy="kit doctor") from error
+
+    def thaw(self, program: str) -> None:
+        with self._engine.errors(f"thaw {program}"), _suppress_gone():
+            self._engine.client.unpause(self.run.container("program", program))
+
+    def bring_up(self) -> None:
+        """A runner can be made before the tap that it joins, but starts after it; a tap needs the network."""
+        programs = self.plan.programs
+        with ThreadPoolExecutor(max_workers=len(self.plan.hosts) + 2 * len(programs)) as pool:
+            made = {name: pool.submit(self._make_runner, name) for name in programs}
+            self.plan = self.plan.on(self._make_network())
+            taps = {host: pool.submit(self._run_tap, host) for host in self.plan.hosts}
+            runners = [
+                pool.submit(self._start_runner, name, made[name], taps[program.host])
+                for name, program in programs.items()
+            ]
+            for future in (*taps.values(), *runners):
+                future.result()
+
+    def take_down(self) -> None:
+        """Remove all; where the engine is in no state to, what it runs ends with the streams, and the rest is named."""
+        try:
+            self._engine.knock()
+            remove_all(self._engine, self.run.identity)
+        except BackendError as error:
+            raise BackendError(
+                f"{error.message}; left there: network {self.run.network}, perhaps with containers",
+                remedy=f"{error.remedy}; `kit clean`, or the next run, removes what is left",
+            ) from error
+        finally:
+            for stream in self._streams.values():
+                stream.end()
+
+    def _make_network(self) -> ipaddress.IPv4Network:
+        """Take a subnet that nobody on this engine has: the engine itself says when one is taken."""
+        for _ in range(SUBNET_TRIES):
+            subnet = shapes.random_subnet(smallest_subnet(len(self.plan.hosts)))
+            try:
+                with self._engine.errors("make a network"):
+                    self._engine.client.create_network(**shapes.network(self.run, subnet, self._engine.api))
+            except BackendError as error:
+                if "overlap" not in error.message.lower():
+                    raise
+            else:
+                return subnet
+        raise BackendError(
+            f"{self._engine.endpoint}: no free subnet of {shapes.POOL} in {SUBNET_TRIES} tries",
+            remedy="kit clean",
+        )
+
+    def _run_tap(self, host: str) -> None:
+        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file)
+        self._make("host", host, shapes.tap(self.run, self.plan, host), head)
+        self._start("host", host)
+
+    def _make_runner(self, name: str) -> None:
+        program = self.plan.programs[name]
+        shape = shapes.runner(self.run, self.plan.limits, program.host)
+        wrapper = payload.limit_words(shapes.PRLIMIT, self.plan.limits)
+        own = {
+            "directory": shapes.WORK,
+            "wrapper": wrapper,
+            "wrapper_execs": 1,
+            **shapes.COUNTED,
+            **shapes.STUDENT,
+        }
+        head, body = payload.program_configuration(self.plan, name, **own)
+        self._make("program", name, shape, head, body)
+
+    def _start_runner(self, name: str, made: Future[None], tap: Future[None]) -> None:
+        made.result()
+        tap.result()
+        self._start("program", name)
+
+    def _make(
+        self, kind: str, name: str, shape: dict[str, Any], head: dict[str, Any], body: bytes = b""
+    ) -> None:
+        """Make a container, attached, with its first messages already under way: only then may it start."""
+        container = self.run.container(kind, name)
+        with self._engine.errors(f"make {kind} {name}"):
+            self._engine.client.create_container_from_config(shape, container)
+            attachment = Attachment(self._engine, container)
+        stream = HelperStream((kind, name), attachment, self._inbox)
+        self._streams[kind, name] = stream
+        stream.boot(payload.boot_bytes())
+        stream.send(head, body)
+
+    def _start(self, kind: str, name: str) -> None:
+        with self._engine.errors(f"start {kind} {name}"):
+            self._engine.client.start(self.run.container(kind, name))
+
+
+@contextmanager
+def _suppress_gone() -> Iterator[None]:
+    """A runner that is gone is no error of a freeze: its stream's end tells, and its program is gone, too."""
+    try:
+        yield
+    except docker.errors.NotFound:
+        return
+    except docker.errors.APIError as error:
+        if not _NO_LONGER.search(error.explanation or ""):
+            raise
+
+
+def remove_all(engine: Engine, run: str, *, within_s: float = LETS_GO_WITHIN_S) -> list[str]:
+    """Remove a run's containers at once, then its network; name what it was when all is gone.
+
+    `within_s`: how long to wait for an engine that has not let go of the network's links.
+    """
+    chosen = {"label": f"{_docker_owner.RUN_LABEL}={run}"}
+    removed = []
+    with engine.errors("remove what a run made"):
+        containers = engine.client.containers(all=True, filters=chosen)
+        if containers:
+            with ThreadPoolExecutor(max_workers=len(containers)) as pool:
+                list(pool.map(lambda row: _remove(engine, row["Id"]), containers))
+        networks = engine.client.networks(filters=chosen)
+        for row in networks:
+            with suppress(docker.errors.NotFound):  # another kit that cleans up was there first
+                _remove_network(engine, row["Id"], within_s)
+                removed.append(f"docker network {row['Name']} and its containers")
+    return removed if networks else [f"docker container {row['Names'][0].lstrip('/')}" for row in containers]
+
+
+def _remove_network(engine: Engine, network: str, within_s: float) -> None:
+    """Remove it as soon as the engine has done with its containers: of one that is gone, the link may still be there."""
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            engine.client.remove_network(network)
+        except docker.errors.APIError as error:
+            if HELD not in (error.explanation or "") or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        for container in engine.client.inspect_network(network)["Containers"] or ():
+            _remove(engine, container)  # also one that was started only now
+        time.sleep(LINK_LOOK_S)  # the engine tells nobody when it has let go of a link
+
+
+def _remove(engine: Engine, container: str) -> None:
+    """Kill and remove, without a grace period; a removal by the engine itself (AutoRemove) is waited for."""
+    try:
+        engine.client.remove_container(container, v=True, force=True)
+    except docker.errors.APIError as error:
+        if error.status_code == NOT_FOUND:
+            return
+        if error.status_code != CONFLICT:
+            raise
+        try:
+            engine.client.wait(container, timeout=REMOVED_WITHIN_S, condition="removed")
+        except docker.errors.NotFound:
+            return

@@ -1,0 +1,331 @@
+"""Hosts as network namespaces on a bridge in one private namespace, programs as bubblewrap sandboxes.
+
+    hub        `ip -batch` in a namespace of its own: holds the bridge, makes the links
+    nursery    our Python, booted once; taps and runners are its forks
+    tap        in a network namespace of its own, one a host; linked to the hub's bridge
+    runner     in its host's network namespace, one a program, outside the sandbox
+
+All namespaces are anonymous: they live as long as a process is in them. Every one of these processes ends
+when its stream does, and the streams are held by kit alone. As an ordinary user all of it is inside one
+user namespace, the hub's.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ipaddress
+import socket
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from kit import interrupts
+from kit.backends import _netns_leftovers as leftovers
+from kit.backends import _netns_links as links
+from kit.backends import _netns_machine as machine
+from kit.backends import _netns_sandbox as sandbox
+from kit.backends._netns_cgroups import Groups
+from kit.backends._netns_freezer import choose
+from kit.backends._netns_processes import kill_below
+from kit.backends._pipe_helper import Nursery, PipeHelper, spawn
+from kit.backends.payload import (
+    BOOT_FROM_FOLDER,
+    FOLDERS,
+    folder_options,
+    host_configuration,
+    program_configuration,
+    source_folder,
+)
+from kit.errors import BackendError
+from kit.exercise.plan import DEFAULT_SUBNET, smallest_subnet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from queue import SimpleQueue
+
+    from kit.backends.base import Arrived, Backend, Promise, Requirement
+    from kit.exercise.plan import Plan
+
+HUB_LIMIT_S = 20.0
+
+
+class NetnsBackend:
+    name = "netns"
+
+    def __init__(self) -> None:
+        self._warm = ExitStack()  # holds the ground that no run has taken yet
+        self._ground: Ground | None = None
+
+    def requirements(self) -> list[Requirement]:
+        return machine.requirements()
+
+    def promises(self) -> list[Promise]:
+        return machine.promises()
+
+    def versions(self) -> dict[str, str]:
+        return machine.versions()
+
+    def warm(self) -> None:
+        """Boot the nursery while kit itself still loads: it is the same for every plan, and runs no program."""
+        if self._ground is None:
+            atexit.register(self._warm.close)  # where no run follows
+            with interrupts.held(lambda: None), _disk_refuses():  # a signal in the middle would leave a half
+                self._ground = Ground(self._warm)
+
+    @contextmanager
+    def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[NetnsLab]:
+        # Every run has its namespaces to itself, so all may use the same addresses
+        size = ipaddress.IPv4Network((DEFAULT_SUBNET.network_address, smallest_subnet(len(plan.hosts))))
+        with suppress(BackendError):  # what dead runs left is no trouble of this one; `kit clean` tells it
+            leftovers.remove_found()
+        with ExitStack() as stack:
+            with _disk_refuses():
+                lab = NetnsLab(plan.on(size), inbox, self._take_ground(stack), stack)
+                lab.begin()
+            yield lab
+
+    def _take_ground(self, stack: ExitStack) -> Ground:
+        ground, self._ground = self._ground, None
+        if ground is None:
+            return Ground(stack)
+        stack.push(self._warm.pop_all())
+        return ground
+
+    def clean(self) -> list[str]:
+        return leftovers.remove_dead()
+
+
+def backend() -> Backend:
+    return NetnsBackend()
+
+
+@contextmanager
+def _disk_refuses() -> Iterator[None]:
+    """Translate what a full disk or a read-only folder says where the lab's own files are made."""
+    try:
+        yield
+    except OSError as error:
+        raise BackendError(
+            f"netns: cannot make the lab's files: {error.filename or 'in TMPDIR'}: {error.strerror}",
+            remedy="make room there, or name another folder: TMPDIR=FOLDER kit ...",
+        ) from error
+
+
+class Hub:
+    """The namespace that holds the bridge. It is `ip -batch` itself: its input is the lease, and takes the links."""
+
+    def __init__(self, rights: sandbox.Rights, words: Path, environment: dict[str, str]) -> None:
+        self._words = words
+        self._stream, theirs = socket.socketpair()
+        self._stream.settimeout(HUB_LIMIT_S)
+        with theirs:
+            try:
+                command = sandbox.hub(rights, ("ip", "-oneline", "-batch", "-"))
+                self.process = spawn(command, theirs, words, environment)
+            except BackendError:
+                self._stream.close()
+                raise
+
+    def do(self, batch: str) -> None:
+        """Run lines of `ip`. Raises BackendError with its words where one fails: then the hub ends."""
+        try:
+            self._stream.sendall((batch + links.ACKNOWLEDGE).encode())
+            answer = b""
+            while not answer.endswith(b"\n"):
+                data = self._stream.recv(4096)
+                if not data:
+                    raise self._failed(self._words.read_text(errors="replace").strip())
+                answer += data
+        except OSError as error:
+            raise self._failed(self._words.read_text(errors="replace").strip() or str(error)) from error
+
+    def join(self) -> None:
+        self._stream.close()
+        self.process.wait()
+
+    def _failed(self, words: str) -> BackendError:
+        return BackendError(
+            f"netns: cannot make the private network: {words}", remedy=machine.namespaces_remedy()
+        )
+
+
+class Ground:
+    """What a run stands on, whatever its plan: its folder, its freezer, the hub and the nursery."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        """Begin all; what is made is undone by `stack`. The nursery still boots when this returns."""
+        self.tools = machine.tools()
+        self.rights = machine.rights()
+        self.hub: Hub | None = None
+        self.nursery: Nursery | None = None
+        self.folder = leftovers.make_folder()
+        stack.callback(leftovers.remove_folder, self.folder)
+        environment = self._prepare_folder()
+        self.filter = self._write_filter()
+        self.freezer = choose(self.folder.name)
+        stack.callback(self.freezer.close)
+        self.groups = Groups(self.folder.name)
+        stack.callback(self.groups.close)
+        stack.callback(self.kill)
+        words = self.folder / "words"
+        self.hub = Hub(self.rights, words / "hub", environment)
+        self.hub.do(links.bridge())
+        boot = (machine.helper_python(), "-I", "-S", "-c", BOOT_FROM_FOLDER, str(source_folder()), "nursery")
+        command = sandbox.in_user_of(self.rights, self.hub.process.pid, boot)
+        self.nursery = Nursery(command, words / "nursery", environment)
+
+    def kill(self) -> None:
+        """Kill all at once and wait until it is gone. A second time, nothing."""
+        nursery, hub = self.nursery, self.hub
+        self.nursery = self.hub = None
+        try:
+            if nursery is not None:
+                kill_below(nursery.process.pid)
+        finally:  # also where one of them does not end
+            for parent in (nursery, hub):
+                if parent is not None:
+                    parent.process.kill()
+                    parent.join()
+
+    def _write_filter(self) -> str | None:
+        """Write the filter of system calls, once: sandboxes read it whenever they come up."""
+        forbidden = machine.call_filter()
+        if forbidden is None:
+            return None
+        path = self.folder / "filter"
+        path.write_bytes(forbidden)
+        return str(path)
+
+    def _prepare_folder(self) -> dict[str, str]:
+        """Make what the helpers need in the run's folder; give their environment."""
+        for name in ("words", "etc", "work", "tmp"):
+            (self.folder / name).mkdir(mode=0o711)
+        marks = {leftovers.VARIABLE: str(leftovers.this_kit())}
+        # their temporary files go when the folder goes, also those of a helper that was killed
+        return {"PATH": machine.PATH, "LANG": "C.UTF-8", "TMPDIR": str(self.folder / "tmp"), **marks}
+
+
+class NetnsLab:
+    """See `kit.backends.base.Lab`. What is made is undone by `stack`, whatever happens."""
+
+    def __init__(self, plan: Plan, inbox: SimpleQueue[Arrived], ground: Ground, stack: ExitStack) -> None:
+        self.plan = plan
+        self._inbox = inbox
+        self._machine = machine.machine()
+        self._ground = ground
+        self._folder = ground.folder
+        self._rights = ground.rights
+        self._helpers: dict[tuple[str, str], PipeHelper] = {}
+        stack.callback(self._end)
+
+    # Up
+
+    def begin(self) -> None:
+        """Start everything and configure it. What can go on at once does."""
+        hub, nursery = self._ground.hub, self._ground.nursery
+        if hub is None or nursery is None:
+            raise RuntimeError("this ground was left already")
+        nursery.wait_here()
+        for host in self.plan.hosts:
+            self._bear(nursery, ("host", host), {"entry": "host"})
+        for host in self.plan.hosts:
+            self._helpers["host", host].wait_here()
+        hub.do(links.links(self._link_end(host) for host in self.plan.hosts))
+        for host in self.plan.hosts:
+            address = f"{self.plan.address_of(host)}/{self.plan.subnet.prefixlen}"
+            self.send(("host", host), host_configuration(self.plan, host, address=address))
+        for name in self.plan.programs:
+            self._start_runner(nursery, name)
+
+    def _bear(self, nursery: Nursery, source: tuple[str, str], order: dict[str, Any]) -> PipeHelper:
+        words = self._folder / "words" / "-".join(source)
+        helper = self._helpers[source] = PipeHelper(source, nursery, order, self._inbox, words)
+        return helper
+
+    def _start_runner(self, nursery: Nursery, name: str) -> None:
+        host = self.plan.programs[name].host
+        folders = self._make_folders(name)
+        order = {
+            "entry": "program",
+            "network_of": self._helpers["host", host].pid,
+            "folders": [[str(at), folder_options(self.plan.limits, path)] for path, at in folders.items()],
+            "first_uid": sandbox.FIRST_UID if self._rights.changes_uid else None,
+        }
+        runner = self._bear(nursery, ("program", name), order)
+        uid = sandbox.uid_of(self._rights, runner.pid)
+        wrapper = sandbox.wrapper(
+            self._rights,
+            self._ground.tools,
+            self._machine,
+            host=host,
+            uid=uid,
+            folders={path: str(at) for path, at in folders.items()},
+            etc=self._write_etc(name, uid),
+            limits=self.plan.limits,
+            filtered=self._ground.filter is not None,
+        )
+        head, body = program_configuration(
+            self.plan,
+            name,
+            directory=str(folders["/work"]),
+            environment=machine.environment(),
+            wrapper=list(wrapper.words),
+            wrapper_execs=wrapper.execs,
+            wrapper_depth=sandbox.DEPTH,
+            filter=self._ground.filter,
+            user=[uid, uid] if self._rights.changes_uid else None,
+            folders=[str(folder) for folder in folders.values()],
+            **self._ground.groups.add(runner.pid, self.plan.limits),
+        )
+        runner.send(head, body)
+
+    def _make_folders(self, program: str) -> dict[str, Path]:
+        """Make the places for the file systems that the program may write: path in the sandbox -> path here."""
+        home = self._folder / "work" / program
+        home.mkdir(mode=0o711)
+        folders = {path: home / path.replace("/", "-").lstrip("-") for path in FOLDERS}
+        for folder in folders.values():
+            folder.mkdir()
+        return folders
+
+    def _write_etc(self, program: str, uid: int) -> dict[str, str]:
+        folder = self._folder / "etc" / program
+        folder.mkdir(mode=0o711)
+        paths = {}
+        for name, text in sandbox.etc_files(uid, self.plan.hosts_file).items():
+            (folder / name).write_text(text)
+            paths[name] = str(folder / name)
+        return paths
+
+    def _link_end(self, host: str) -> links.LinkEnd:
+        pid = self._helpers["host", host].pid
+        return links.LinkEnd(self.plan.hosts[host].number, self.plan.address_of(host), pid)
+
+    # The lab's demands
+
+    def send(self, source: tuple[str, str], head: dict[str, Any], body: bytes = b"") -> None:
+        self._helpers[source].send(head, body)
+
+    def freeze(self, program: str) -> None:
+        with _kernel_refuses(f"{program}: cannot freeze it"):
+            self._ground.freezer.freeze(self._helpers["program", program].pid)
+
+    def thaw(self, program: str) -> None:
+        with _kernel_refuses(f"{program}: cannot thaw it"):
+            self._ground.freezer.thaw(self._helpers["program", program].pid)
+
+    # Down
+
+    def _end(self) -> None:
+        """Kill all; then what is in the streams still reaches the inbox."""
+        self._ground.kill()
+        for helper in self._helpers.values():
+            helper.join()
+
+
+@contextmanager
+def _kernel_refuses(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BackendError(f"{what}: {error}", remedy="see `kit doctor --backend netns`") from error

@@ -1,0 +1,138 @@
+"""What every backend tells its helpers, and how kit's code for them gets to where they run."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kit.exercise.plan import Limits, Plan
+
+_TAP_FOLDER = Path(__file__).resolve().parent.parent / "tap"
+
+# argv: entry. Reads "LENGTH\n" and that many bytes of zip from the stream, before the first message.
+BOOT_FROM_STREAM = """\
+import sys, os
+line = b""
+while not line.endswith(b"\\n"): line += os.read(0, 1)
+left, path = int(line), "/run/kit/tap.zip"
+with open(path, "wb") as file:
+    while left:
+        data = os.read(0, left); file.write(data); left -= len(data)
+sys.path.insert(0, path)
+__import__("kit.tap." + sys.argv[1], fromlist=["main"]).main()
+"""
+
+# argv: folder that has the package kit, entry
+BOOT_FROM_FOLDER = """\
+import sys
+sys.path.insert(0, sys.argv[1])
+__import__("kit.tap." + sys.argv[2], fromlist=["main"]).main()
+"""
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/work",
+    "LANG": "C.UTF-8",
+    "PYTHONUNBUFFERED": "1",  # a line of output belongs to its moment
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+FILTER = "{filter}"  # in a wrapper's words: the descriptor of the file that the configuration calls `filter`
+
+# glibc gives each thread a stack of RLIMIT_STACK, and RLIMIT_DATA counts it: 64 threads shall fit
+STACK_BYTES = 1 << 21
+
+# What a program may write: a file system in memory each, sized by the plan. path -> mode
+FOLDERS = {"/work": "0755", "/tmp": "1777", "/dev/shm": "1777"}  # noqa: S108  # the sandbox's own
+
+
+def folder_options(limits: Limits, path: str) -> str:
+    """Give the options of the tmpfs (tmpfs(5)) at one of FOLDERS."""
+    return f"size={limits.disk_bytes},nr_inodes={limits.disk_files},mode={FOLDERS[path]}"
+
+
+def limit_words(prlimit: str, limits: Limits, **further: int) -> list[str]:
+    """Give the words that limit each process of a command (prlimit(1), setrlimit(2)); `further` are the backend's own."""
+    most = {
+        "data": limits.memory_bytes,  # not RLIMIT_AS: reserved address space (arenas, libraries) costs nothing
+        "stack": STACK_BYTES,
+        "fsize": limits.file_bytes,
+        "nofile": limits.open_files,
+        "core": 0,
+        **further,
+    }
+    # SIGXCPU tells the program and the trace; who ignores it is killed a second later
+    cpu = f"--cpu={limits.cpu_s}:{limits.cpu_s + 1}"
+    return [prlimit, cpu, *(f"--{name}={count}:{count}" for name, count in most.items()), "--"]
+
+
+@cache
+def archive() -> bytes:
+    """Give the package kit.tap as a zip, the same bytes for the same sources."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(zipfile.ZipInfo("kit/__init__.py"), "")
+        for path in sorted(_TAP_FOLDER.glob("*.py")):
+            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), path.read_bytes())
+    return buffer.getvalue()
+
+
+def boot_bytes() -> bytes:
+    """Give what BOOT_FROM_STREAM reads first."""
+    return b"%d\n" % len(archive()) + archive()
+
+
+def source_folder() -> Path:
+    """Give the folder that BOOT_FROM_FOLDER wants."""
+    return _TAP_FOLDER.parent.parent
+
+
+def host_configuration(plan: Plan, host: str, **own: Any) -> dict[str, Any]:
+    """Give the tap's configuration; `own` says `address` and `hosts_file` where the backend must."""
+    return {
+        "do": "configure",
+        "interface": "eth0",
+        "address": None,
+        "hosts_file": None,
+        "loopback": plan.hosts[host].capture_loopback,
+        "capture_bytes": plan.limits.capture_bytes,
+        "link_bytes_per_s": plan.limits.link_bytes_per_s,
+        "link_packets_per_s": plan.limits.link_packets_per_s,
+        **own,
+    }
+
+
+def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[str, Any], bytes]:
+    """Give the runner's configuration and its body, the files. `own` says `directory` and the sandbox."""
+    chosen = plan.programs[program]
+    uses_stdin = any(step.action == "stdin" and step.arguments["program"] == program for step in plan.steps)
+    head = {
+        "do": "configure",
+        "command": list(chosen.command),
+        "files": [[name, len(content)] for name, content in chosen.files.items()],
+        "script": chosen.script,
+        "cells": chosen.cells,
+        "stdin": uses_stdin,
+        "output_bytes": plan.limits.output_bytes,
+        "trace_bytes": plan.limits.trace_bytes,
+        "environment": ENVIRONMENT,
+        "wrapper": [],
+        "filter": None,
+        "filter_word": FILTER,
+        "cgroups": [],
+        "met": [],
+        "peak": [],
+        "folders": [],
+        "wrapper_execs": 0,
+        "wrapper_depth": 0,
+        "user": None,
+        "user_name": None,
+        "trace": True,
+        **own,
+    }
+    return head, b"".join(chosen.files.values())

@@ -1,0 +1,168 @@
+"""The command line: the only place that prints, and that knows exit codes.
+
+    catalogue.py   list, show
+    running.py     run, grade, regrade
+    ladder.py      ladder
+    live.py        the ladder of a run, while it goes
+    exporting.py   pcap
+    machine.py     doctor, clean, image build|save|load
+    choices.py     what a typed name means: exercise, backend, format, language
+    screen.py      where words go: results to stdout, progress and notes to stderr
+
+Exit codes: 0 pass; 1 fail; 2 usage, or a broken exercise; 3 inconclusive, or the machine's fault.
+A signal that ends kit gives 128 + its number, as in shells. What a command needs is imported inside
+it, so that `kit --help` answers at once.
+"""
+
+import gc
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from kit import __version__, interrupts
+from kit.cli import catalogue, exporting, ladder, machine, reporting, running, screen
+from kit.errors import KitError
+
+
+class _Stopped(KeyboardInterrupt):
+    """A signal asked kit to end."""
+
+    def __init__(self, number: int) -> None:
+        """Take the signal's number."""
+        super().__init__()
+        self.signal = signal.Signals(number)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn the first signal that asks kit to end into `_Stopped`, and let nothing disturb the clean-up then."""
+    asking = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        for later in asking:
+            signal.signal(later, signal.SIG_IGN)
+        interrupts.ask(_Stopped(number))
+
+    before = {number: signal.signal(number, stop) for number in asking}
+    try:
+        yield
+    finally:
+        if (
+            signal.getsignal(signal.SIGTERM) is stop
+        ):  # else kit ends, and nothing disturbs that to its last line
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _tell_stop(stop: _Stopped) -> None:
+    """Say what is left: the evidence, and what the clean-up could not remove."""
+    trouble = stop.__context__
+    while trouble is not None and not isinstance(trouble, KitError):
+        trouble = trouble.__context__
+    done = (
+        "what was running is cleaned up"
+        if trouble is None
+        else "what was running could not all be cleaned up"
+    )
+    screen.note("; ".join([f"kit: stopped by {stop.signal.name}", done, *getattr(stop, "__notes__", ())]))
+    if trouble is not None:
+        screen.trouble(trouble)
+
+
+class _Kit(TyperGroup):
+    """Turns what ends a command into words and an exit code. A fault of kit's own never looks like a fail."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            with _stoppable():
+                return super().invoke(ctx)
+        except KitError as error:
+            screen.trouble(error)
+            raise typer.Exit(error.exit_code) from None
+        except _Stopped as stop:
+            _tell_stop(stop)
+            raise typer.Exit(128 + stop.signal) from None
+        except BrokenPipeError:
+            raise typer.Exit(_reader_is_gone()) from None
+        except Exception as error:  # Python's own exit code, 1, would read as "the student failed"
+            if type(error).__module__.startswith(("typer", "click")):
+                raise  # usage errors and exits: typer words them
+            traceback.print_exc()
+            screen.note("kit: this is a fault of kit itself, and no verdict; please report the lines above")
+            raise typer.Exit(3) from None
+
+
+app = typer.Typer(
+    cls=_Kit,
+    name="kit",
+    help="Run small socket programs on several real hosts, watch the real packets, get a verdict that explains itself.",
+    epilog="Begin with `kit doctor`, `kit list` and `kit run listen-accept`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        screen.result(f"kit {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("list")(catalogue.list_exercises)
+app.command("show")(catalogue.show)
+app.command("run")(running.run)
+app.command("grade")(running.grade)
+app.command("regrade")(running.regrade)
+app.command("ladder")(ladder.ladder)
+app.command("pcap")(exporting.pcap)
+app.command("report")(reporting.report)
+app.command("doctor")(machine.doctor)
+app.command("clean")(machine.clean)
+app.add_typer(machine.image, name="image")
+
+
+def main() -> None:
+    """Run the command of this process's arguments; end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may not be UTF-8
+    try:
+        app(prog_name="kit")
+    except SystemExit as end:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            end.code = _reader_is_gone()
+        except OSError:  # a full disk, which was told
+            _write_nowhere()
+        gc.freeze()  # the interpreter would search all that was imported for rings of garbage: 130 ms
+        raise
+
+
+def _reader_is_gone() -> int:
+    """Give what SIGPIPE would have given."""
+    _write_nowhere()
+    return 128 + signal.SIGPIPE
+
+
+def _write_nowhere() -> None:
+    """Keep Python from writing at exit what could not be written before."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

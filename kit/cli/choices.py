@@ -1,0 +1,144 @@
+"""What a typed name means: exercise, backend, format, language. Unknown names get the nearest right one."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kit import renderers
+from kit.cli import screen
+from kit.errors import MachineError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kit.backends.base import Backend, Promise, Requirement
+    from kit.exercise.loader import Exercise
+    from kit.exercise.model import Language
+    from kit.renderers import Renderer
+
+AUTO = ("docker", "netns")  # the order in which `auto` asks them
+LANGUAGES: tuple[Language, ...] = ("en", "zh")  # as kit.exercise.model, which is too heavy for `kit --help`
+BUILD_IMAGE = "kit image build"  # the one remedy that a run takes by itself
+
+
+def unknown(kind: str, name: str, known: Iterable[str], remedy: str) -> UsageError:
+    """Word an unknown name."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return UsageError(f"unknown {kind} '{name}'{hint}", remedy=remedy)
+
+
+def exercise(name: str) -> Exercise:
+    """Load an exercise: of the catalogue, or in a folder."""
+    from kit.exercise import catalogue, loader
+
+    return loader.load(catalogue.find(name))
+
+
+def renderer(name: str) -> Renderer:
+    try:
+        return renderers.load(name)
+    except KeyError:
+        formats = ", ".join(renderers.names())
+        raise unknown("format", name, renderers.names(), f"the formats are: {formats}") from None
+
+
+def language(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:
+    """Give the language asked for, else the locale's (man 7 locale: LC_ALL, then LC_MESSAGES, then LANG)."""
+    if asked is None:
+        locale = next(
+            (value for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(key))), ""
+        )
+        return "zh" if locale.lower().startswith("zh") else "en"
+    for known in LANGUAGES:
+        if asked == known:
+            return known
+    raise unknown("language", asked, LANGUAGES, f"the languages are: {', '.join(LANGUAGES)}")
+
+
+def backend(name: str) -> Backend:
+    """Give the backend of that name, ready to run, or the first of `auto` that is. Raises MachineError with why not."""
+    if name != "auto":
+        chosen = named_backend(name)
+        make_ready(chosen)
+        return chosen
+    reasons: list[str] = []
+    for candidate in AUTO:
+        chosen = named_backend(candidate)
+        try:
+            make_ready(chosen)
+        except MachineError as error:
+            reasons.append(f"{candidate}: {error.message}")
+            continue
+        why = f" ({'; '.join(reasons)})" if reasons else ""
+        screen.note(f"kit: running on {candidate}{why}")
+        return chosen
+    raise MachineError(
+        "\n  ".join(["no backend can run here", *reasons]), remedy="kit doctor says what mends each"
+    )
+
+
+def warm(name: str) -> None:
+    """Let a backend begin while the rest of kit is still loading. Its trouble is told later, in its place."""
+    if name in AUTO:
+        with suppress(MachineError):
+            named_backend(name).warm()
+
+
+@cache
+def named_backend(name: str) -> Backend:
+    """Import kit/backends/NAME.py and ask it for its backend, whether or not it can run here."""
+    try:
+        module = importlib.import_module(f"kit.backends.{name}") if name.isidentifier() else None
+    except ModuleNotFoundError as error:
+        if error.name != f"kit.backends.{name}":
+            raise
+        module = None
+    make = getattr(module, "backend", None)
+    if make is None:
+        raise unknown("backend", name, ("auto", *AUTO), f"the backends are: {', '.join(('auto', *AUTO))}")
+    made: Backend = make()
+    return made
+
+
+def make_ready(chosen: Backend) -> None:
+    """Hold the backend to its requirements; build the host image on first use."""
+    requirements = chosen.requirements()
+    for missing in lacking(requirements):
+        raise MachineError(f"{chosen.name} needs {missing.name}: {missing.detail}", remedy=missing.remedy)
+    if any(waits_for_image(requirement) for requirement in requirements):
+        from kit import image
+
+        with screen.long_work("building the host image, once") as report:
+            image.ensure(report)
+
+
+def hold_to_promises(chosen: Backend) -> None:
+    """Refuse programs that nobody trusts where one of the promises about them is not kept. Raises MachineError."""
+    for promise in broken(chosen.promises()):
+        raise MachineError(
+            f"{chosen.name} does not keep this promise here: {promise.name}: {promise.lack}",
+            remedy=f"{promise.remedy}; or give --trust, if you trust every program that you grade",
+        )
+
+
+def broken(promises: Iterable[Promise]) -> list[Promise]:
+    return [promise for promise in promises if promise.lack]
+
+
+def lacking(requirements: Iterable[Requirement]) -> list[Requirement]:
+    """Give what a run cannot do without, and cannot get by itself."""
+    return [
+        requirement
+        for requirement in requirements
+        if requirement.needed and not requirement.present and not waits_for_image(requirement)
+    ]
+
+
+def waits_for_image(requirement: Requirement) -> bool:
+    return not requirement.present and requirement.remedy == BUILD_IMAGE

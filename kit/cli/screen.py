@@ -1,0 +1,101 @@
+"""Where words go: results to stdout, everything else to stderr. Nothing else in kit prints."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from kit.errors import MachineError
+from kit.renderers import Options, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rich.console import Console
+
+    from kit.errors import KitError
+
+
+def result(text: str) -> None:
+    """Write what the user asked for, at once: a batch is followed while it runs.
+
+    Raises MachineError where a full disk takes no more of it; BrokenPipeError where nobody reads on.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise MachineError(
+            f"standard output: cannot be written: {error.strerror}",
+            remedy="make room where it goes; a verdict is in its run directory, too: kit regrade RUN_DIR",
+        ) from error
+
+
+def note(text: str) -> None:
+    """Say a line beside the result."""
+    sys.stderr.write(inert(text) + "\n")
+    sys.stderr.flush()
+
+
+def drawing(lines: Iterable[str]) -> None:
+    """Write lines of a picture beside the result; strangers' text in them is inert already."""
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    sys.stderr.flush()
+
+
+def trouble(error: KitError) -> None:
+    note(f"kit: {error.message}")
+    if error.remedy:
+        note("\n".join(f"  {line}" for line in error.remedy.splitlines()))
+
+
+def options(lang: str, stream: TextIO | None = None) -> Options:
+    """Describe this process's terminal to a renderer (https://no-color.org, `man 7 term`); `stream` is stdout or stderr."""
+    colour = (
+        (stream or sys.stdout).isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+    return Options(lang=lang, width=shutil.get_terminal_size((80, 24)).columns, colour=colour)
+
+
+def page(lang: str) -> Console:
+    """Give rich's console on stdout, for tables and statements."""
+    from rich.console import Console
+
+    wanted = options(lang)
+    return Console(width=wanted.width, no_color=not wanted.colour, highlight=False, markup=False, emoji=False)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give what a long work tells what it is at: one live line on a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _text: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(Text(inert(text)))
+
+
+@contextmanager
+def long_work(what: str) -> Iterator[Callable[[str], None]]:
+    """Like `progress`, but its first word is also said where no terminal shows the line: it takes a minute."""
+    with progress() as tell:
+        told = sys.stderr.isatty()
+
+        def report(text: str) -> None:
+            nonlocal told
+            if not told:
+                note(f"kit: {what}: {text}")
+                told = True
+            tell(f"{what}: {text}")
+
+        yield report

@@ -1,0 +1,136 @@
+"""A plan: the exercise with every choice made. Same exercise, submission and seed: same plan, same digest."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# RFC 2544 keeps 198.18.0.0/15 for benchmarks: no VPN and no cloud routes it. Backends may move a plan
+# to another part of it, for the sake of runs side by side.
+DEFAULT_SUBNET = ipaddress.IPv4Network("198.18.0.0/28")
+
+
+@dataclass(frozen=True, slots=True)
+class HostPlan:
+    """`number` is the host's place in the subnet: 2 is .2 (.1 stays free for an engine's gateway)."""
+
+    name: str
+    number: int
+    names: tuple[str, ...] = ()  # further names for this host's address on every host: `localhost`
+    capture_loopback: bool = False  # several programs here may speak over 127.0.0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a program may use. Times in seconds, sizes in bytes."""
+
+    wall_s: float = 30.0  # the whole run
+    step_s: float = 5.0  # one gate, unless it says `within`
+    output_bytes: int = 1 << 20  # a program's stdout and stderr together
+    trace_bytes: int = 1 << 20  # a program's calls, as strace writes them
+    capture_bytes: int = 1 << 26  # a host's packets: more than fit through its links in `wall_s`
+    link_bytes_per_s: int = 2_000_000  # that a host sends, beyond a first burst
+    link_packets_per_s: int = 5_000  # the same, of small packets
+    processes: int = 64
+    memory_bytes: int = 1 << 28  # all its processes together, its files in /work, /tmp and /dev/shm included
+    cpu_s: int = 10  # processor time of one process
+    open_files: int = 256  # descriptors of one process
+    file_bytes: int = 1 << 26  # one file
+    disk_bytes: int = 1 << 26  # each of /work, /tmp and /dev/shm
+    disk_files: int = 4096  # in each of them
+
+    def words(self, name: str) -> str:
+        """Say what a limit allows, and what became of what was above it."""
+        return LIMIT_WORDS[name].format(getattr(self, name))
+
+
+LIMIT_WORDS = {
+    "output_bytes": "at most {} bytes of output, the rest was cut",
+    "trace_bytes": "at most {} bytes of traced calls, the rest was not recorded",
+    "capture_bytes": "at most {} bytes of packets at a host, the rest was not recorded",
+    "link_bytes_per_s": "at most {} bytes a second from a host, more had to wait",
+    "processes": "at most {} processes and threads at once, a further one was refused",
+    "memory_bytes": "at most {} bytes of memory, the kernel ended a process",
+    "cpu_s": "at most {} s of processor time for a process, one was ended",
+    "open_files": "at most {} open files and sockets in a process, a further one was refused",
+    "file_bytes": "at most {} bytes in a file, more was refused",
+    "disk_bytes": "at most {} bytes in each folder, more was refused",
+    "disk_files": "at most {} files in each folder, a further one was refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramPlan:
+    """`command` is run in the folder that holds `files`. With `cells`, `script` is run cell by cell."""
+
+    name: str
+    host: str
+    command: tuple[str, ...]
+    files: Mapping[str, bytes]  # relative name -> content, as the program sees them
+    script: str | None = None  # the file's name among `files`, where the program is a Python script
+    cells: int = 0  # number of cells that the timeline runs; 0: an ordinary program
+    submitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One step, resolved. `action` is the key the author wrote; `within_s` is the gate's limit."""
+
+    number: int
+    action: str  # start, cell, stdin, freeze, thaw, signal, snapshot, wait, unplug, plug
+    arguments: Mapping[str, Any]  # of the typed step, as plain values
+    text: str  # on one line, for people
+    within_s: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    exercise: str
+    exercise_digest: str
+    submission: str  # a name for people: the folder's or archive's
+    seed: str | None  # None: the parameters' defaults
+    params: Mapping[str, str]
+    hosts: Mapping[str, HostPlan]
+    programs: Mapping[str, ProgramPlan]
+    steps: tuple[StepPlan, ...]
+    limits: Limits
+    subnet: ipaddress.IPv4Network = DEFAULT_SUBNET
+
+    def address_of(self, host: str) -> str:
+        return str(self.subnet[self.hosts[host].number])
+
+    def on(self, subnet: ipaddress.IPv4Network) -> Plan:
+        """Give the same plan on another subnet; its digest stays."""
+        return replace(self, subnet=subnet)
+
+    @property
+    def hosts_file(self) -> str:
+        """The text of /etc/hosts, the same on every host. A name that a host claims is not loopback's."""
+        claimed = {name for host in self.hosts.values() for name in host.names}
+        rows = [] if "localhost" in claimed else ["127.0.0.1 localhost"]
+        rows += [" ".join((self.address_of(name), name, *host.names)) for name, host in self.hosts.items()]
+        return "\n".join(rows) + "\n"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything but the subnet, which is the machine's choice."""
+        value = asdict(replace(self, subnet=DEFAULT_SUBNET))
+        return hashlib.sha256(json.dumps(value, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    return str(value)
+
+
+def smallest_subnet(hosts: int) -> int:
+    """Give the prefix length that holds so many hosts beside network, gateway and broadcast; at most 28."""
+    return min(28, 32 - (hosts + 2).bit_length())

@@ -1,0 +1,125 @@
+"""Exercise + submission + seed -> Plan. Pure: the same three give the same plan, with the same digest."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from kit.exercise import parameters
+from kit.exercise.plan import DEFAULT_SUBNET, HostPlan, Limits, Plan, ProgramPlan, StepPlan, smallest_subnet
+from kit.exercise.submission import Submission, is_helper
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kit.exercise.loader import Exercise
+    from kit.exercise.model import Definition, Program, Step
+
+REFERENCE = "reference"  # what a plan without a submission is called
+FIRST_HOST = 2  # .1 stays free for an engine's gateway
+
+
+def make_plan(exercise: Exercise, submission: Submission | None, seed: str | None) -> Plan:
+    """Make every choice. Without a submission the reference is run; without a seed, the defaults."""
+    if submission is not None and submission.faults:
+        raise ValueError(f"{submission.name} has faults, and cannot be run")
+    if seed is None:
+        params = parameters.defaults(exercise.definition)
+    else:
+        params = parameters.draw(exercise.definition, seed)
+    definition = exercise.with_params(params)
+    limits = Limits(**definition.limits.model_dump(exclude_none=True))
+    return Plan(
+        exercise=exercise.name,
+        exercise_digest=exercise.digest,
+        submission=submission.name if submission else REFERENCE,
+        seed=seed,
+        params=params,
+        hosts=_hosts(definition),
+        programs={
+            name: _program(name, program, exercise, submission)
+            for name, program in definition.programs.items()
+        },
+        steps=tuple(_step(number, step, limits) for number, step in enumerate(definition.timeline, 1)),
+        limits=limits,
+        subnet=_subnet(len(definition.hosts)),
+    )
+
+
+def _subnet(hosts: int) -> ipaddress.IPv4Network:
+    return ipaddress.IPv4Network((DEFAULT_SUBNET.network_address, smallest_subnet(hosts)))
+
+
+def _hosts(definition: Definition) -> dict[str, HostPlan]:
+    homes = [program.host or name for name, program in definition.programs.items()]
+    return {
+        name: HostPlan(
+            name=name,
+            number=number,
+            names=("localhost",) if name == definition.localhost else (),
+            capture_loopback=homes.count(name) > 1,
+        )
+        for number, name in enumerate(definition.hosts, FIRST_HOST)
+    }
+
+
+def _program(name: str, program: Program, exercise: Exercise, submission: Submission | None) -> ProgramPlan:
+    asked = set(exercise.definition.submit)
+    named = [file for file in (program.script, *program.files) if file is not None]
+    handed_in = submission.files if submission else exercise.reference
+    files = {file: (handed_in if file in asked else exercise.reference)[file] for file in named}
+    has_part = not asked.isdisjoint(named)
+    if has_part:
+        files |= _helpers(exercise, handed_in)
+    return ProgramPlan(
+        name=name,
+        host=program.host or name,
+        command=program.run or ("python3", "-u", str(program.script), *program.args),
+        files=files,
+        script=program.script,
+        cells=program.cells,
+        submitted=has_part and submission is not None,
+    )
+
+
+def _helpers(exercise: Exercise, handed_in: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Give the modules that came beside the files that were asked for. What the exercise provides stays its own."""
+    programs = exercise.definition.programs.values()
+    provided = {file for program in programs for file in (program.script, *program.files)}
+    return {
+        file: data
+        for file, data in handed_in.items()
+        if is_helper(file) and file not in provided and provided.isdisjoint(_folders_of(file))
+    }
+
+
+def _folders_of(file: str) -> list[str]:
+    """Give the folders that a file lies in; a module in `data.txt/` has no place beside a file `data.txt`."""
+    return [str(folder) for folder in PurePosixPath(file).parents]
+
+
+def _step(number: int, step: Step, limits: Limits) -> StepPlan:
+    return StepPlan(
+        number=number,
+        action=step.action,
+        arguments=step.value.model_dump(mode="json", by_alias=True),
+        text=f"{step.action}: {_words(step)}",
+        within_s=step.within_s if step.within_s is not None else limits.step_s,
+    )
+
+
+def _words(step: Step) -> str:
+    """Say a step on one line: `listening server, port 8001`. What stands at its default is left out."""
+    said = step.value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    names = [name if value is True else f"{name} {_word(value)}" for name, value in said.items()]
+    if step.action != "wait":  # the first field is what the action is about
+        names[0] = _word(next(iter(said.values())))
+    return ", ".join(names)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    text = str(value)
+    return text if text.isprintable() and " " not in text else repr(text)

@@ -1,0 +1,193 @@
+"""What must hold between the parts of an exercise. One function a rule; RULES is all of them.
+
+A rule sees what could be read of the file, so that a fault in one part hides none in another.
+"""
+
+from __future__ import annotations
+
+import graphlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kit.exercise import typed
+from kit.exercise.faults import did_you_mean, nearest
+from kit.exercise.model import CheckSpec, Definition, OfSnapshot, Step
+from kit.exercise.sequence import check_sequence
+from kit.exercise.yaml import Mapping, Scalar, Sequence
+from kit.tap.cells import split_cells
+
+if TYPE_CHECKING:
+    from collections import abc
+
+    from kit.exercise.faults import Faults
+    from kit.exercise.items import Item, ProgramItem
+
+RESERVED_FINDINGS = ("timeline", "submission")  # findings that are no check's
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An exercise as far as it could be read. What could not be has its faults told already."""
+
+    root: Mapping
+    programs: abc.Mapping[str, ProgramItem]
+    steps: tuple[Item[Step], ...]
+    checks: tuple[Item[CheckSpec], ...]
+    reference: abc.Mapping[str, bytes]
+
+    def scalars(self, key: str) -> list[Scalar]:
+        """Give the texts of a top-level list."""
+        node = self.root.get(key)
+        return [item for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+
+    @property
+    def hosts(self) -> list[str]:
+        return [scalar.text for scalar in self.scalars("hosts")]
+
+    @property
+    def snapshots(self) -> list[str]:
+        values = [item.value.value for item in self.steps if item.value]
+        return [value.name for value in values if isinstance(value, OfSnapshot)]
+
+    @property
+    def findings(self) -> list[str]:
+        return [item.value.name for item in self.checks if item.value]
+
+
+def names_mean_something(draft: Draft, faults: Faults) -> None:
+    """Look names up, but for kinds of which a part could not be read: the right name may be in it."""
+    known = {
+        "host": draft.hosts,
+        "program": list(draft.programs),
+        "place": list(dict.fromkeys([*draft.programs, *draft.hosts])),
+        "snapshot": draft.snapshots,
+        "check": draft.findings,
+    }
+    whole = {"host": bool(draft.hosts), "program": bool(draft.programs), "place": bool(draft.hosts)}
+    whole["snapshot"] = bool(draft.steps) and all(item.value for item in draft.steps)
+    whole["check"] = all(item.value for item in draft.checks)
+    found = [*typed.references(typed.Kind.of(Definition), draft.root)]
+    found += [reference for item in draft.steps for reference in item.references]
+    found += [reference for item in draft.checks for reference in item.references]
+    typed.look_up(found, {kind: names for kind, names in known.items() if whole[kind]}, faults)
+
+
+def hosts_are_distinct(draft: Draft, faults: Faults) -> None:
+    _distinct(draft.scalars("hosts"), "host", faults)
+    for scalar in draft.scalars("hosts"):
+        if scalar.text == "localhost":
+            faults.add(
+                scalar, "no host can be called 'localhost'; give it another name, and say 'localhost: NAME'"
+            )
+
+
+def programs_have_a_host(draft: Draft, faults: Faults) -> None:
+    for name, program in draft.programs.items():
+        if program.value is None or not draft.hosts:
+            continue
+        if program.value.host is None and name not in draft.hosts:
+            match = nearest(name, draft.hosts)
+            remedy = f"'host: {match}'" if match else "'host:'"
+            faults.add(
+                program.key, f"there is no host {name!r} for this program; say {remedy}, or add the host"
+            )
+        if name != program.host in draft.hosts and name in draft.hosts:
+            faults.add(
+                program.key,
+                f"the program {name!r} runs on {program.host!r} beside a host {name!r}; rename one",
+            )
+
+
+def files_are_there(draft: Draft, faults: Faults) -> None:
+    """Ask for every file in reference/: the reference runs through the same plan as a submission."""
+    for program in draft.programs.values():
+        for scalar in program.file_scalars:
+            if scalar.text not in draft.reference:
+                text = f"reference/{scalar.text} is missing{did_you_mean(scalar.text, draft.reference)}"
+                faults.add(scalar, text)
+
+
+def submitted_files_are_used(draft: Draft, faults: Faults) -> None:
+    used = {scalar.text for program in draft.programs.values() for scalar in program.file_scalars}
+    complete = draft.programs and all(program.value for program in draft.programs.values())
+    for scalar in draft.scalars("submit"):
+        if scalar.text not in used and complete:
+            faults.add_once(
+                scalar, f"no program has the file {scalar.text!r}{did_you_mean(scalar.text, used)}"
+            )
+    _distinct(draft.scalars("submit"), "file", faults)
+
+
+def reference_has_its_cells(draft: Draft, faults: Faults) -> None:
+    for program in draft.programs.values():
+        if program.value is None or not program.value.cells or program.value.script is None:
+            continue
+        source = draft.reference.get(program.value.script, b"").decode("utf-8-sig", "replace")
+        there = len(split_cells(source))
+        if source and there < program.value.cells:
+            text = (
+                f"reference/{program.value.script} has {there} cells, but 'cells' says {program.value.cells}"
+            )
+            faults.add(program.file_scalars[0], text)
+
+
+def snapshots_are_distinct(draft: Draft, faults: Faults) -> None:
+    seen = set()
+    for item in draft.steps:
+        if item.value is None or not isinstance(item.value.value, OfSnapshot):
+            continue
+        name = item.value.value.name
+        if name in seen:
+            faults.add(item.node, f"two snapshots are called {name!r}; give one another name")
+        seen.add(name)
+
+
+def findings_are_distinct(draft: Draft, faults: Faults) -> None:
+    seen = set()
+    for item in draft.checks:
+        if item.value is None:
+            continue
+        name = item.value.name
+        if name in seen:
+            faults.add(item.node, f"two checks are called `{name}`; give one a `name:`")
+        if name in RESERVED_FINDINGS:
+            faults.add(item.node, f"no check can be called {name!r}: the kit's own finding has this name")
+        seen.add(name)
+
+
+def needs_make_no_circle(draft: Draft, faults: Faults) -> None:
+    needs = {item.value.name: item.value.needs for item in draft.checks if item.value}
+    if len(needs) < len(draft.findings):
+        return  # two of one name: who is needed is open
+    try:
+        graphlib.TopologicalSorter(needs).prepare()
+    except graphlib.CycleError as error:
+        circle: list[str] = error.args[1][::-1]
+        place = next(item.node for item in draft.checks if item.value and item.value.name == circle[0])
+        faults.add(place, f"checks need each other in a circle: {' needs '.join(circle)}")
+
+
+def _distinct(scalars: list[Scalar], noun: str, faults: Faults) -> None:
+    seen = set()
+    for scalar in scalars:
+        if scalar.text in seen:
+            faults.add(scalar, f"the {noun} {scalar.text!r} is listed twice")
+        seen.add(scalar.text)
+
+
+def steps_are_possible(draft: Draft, faults: Faults) -> None:
+    check_sequence(draft.steps, draft.programs, faults)
+
+
+RULES = (
+    names_mean_something,
+    hosts_are_distinct,
+    programs_have_a_host,
+    files_are_there,
+    submitted_files_are_used,
+    reference_has_its_cells,
+    snapshots_are_distinct,
+    findings_are_distinct,
+    needs_make_no_circle,
+    steps_are_possible,
+)

@@ -1,0 +1,137 @@
+"""Gates: has what a `wait` step waits for come about? Pure questions about what is known of the lab.
+
+A gate never touches a student's port: a probe that connects would eat an accept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kit.evidence.model import Socket
+    from kit.lab.state import LabState
+
+    Question = Callable[[LabState, Mapping[str, Any]], "Seen"]
+
+
+class Seen(NamedTuple):
+    """`observed` says what there was instead, for a gate that stays shut."""
+
+    open: bool
+    observed: str
+
+
+def look(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    """Answer a wait step's question about the lab as it is now."""
+    return _QUESTIONS[condition_of(arguments)](state, arguments)
+
+
+def condition_of(arguments: Mapping[str, Any]) -> str:
+    return next(key for key in arguments if key in _QUESTIONS)
+
+
+def subjects(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the programs (or hosts) that the gate is about."""
+    named = arguments[condition_of(arguments)]
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def hopeless(state: LabState, arguments: Mapping[str, Any]) -> str | None:
+    """Say why the gate can never open, or None while it may: the program that it is about has ended."""
+    if condition_of(arguments) == "exited":
+        waiting = [name for name in subjects(arguments) if state.programs[name].starts == 0]
+        return f"{waiting[0]} was never started" if waiting else None
+    for name in subjects(arguments):
+        program = state.programs.get(name)
+        if program is not None and program.exited:
+            return f"{name} has ended"
+    return None
+
+
+def hosts_to_watch(state: LabState, arguments: Mapping[str, Any]) -> set[str]:
+    """Give the hosts whose socket tables the gate asks about."""
+    if condition_of(arguments) not in _ABOUT_SOCKETS:
+        return set()
+    return {state.host_of(name) for name in subjects(arguments)}
+
+
+def _sockets(state: LabState, arguments: Mapping[str, Any]) -> tuple[Socket, ...]:
+    table = state.table_of(subjects(arguments)[0])
+    protocol = arguments.get("protocol", "tcp")
+    return tuple(one for one in table.sockets if one.protocol == protocol) if table is not None else ()
+
+
+def _on_port(sockets: Iterable[Socket], port: int) -> list[Socket]:
+    return [one for one in sockets if one.local.port == port]
+
+
+def _listeners(state: LabState, arguments: Mapping[str, Any]) -> list[Socket]:
+    return [one for one in _sockets(state, arguments) if one.state in ("LISTEN", "UNCONN")]
+
+
+def _listening(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    listeners = _listeners(state, arguments)
+    found = _on_port(listeners, arguments["port"])
+    others = ", ".join(sorted({str(one.local.port) for one in listeners}))
+    return Seen(bool(found), f"it listens on port {others}" if others else "nothing listens")
+
+
+def _queued(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    listeners = _on_port(_listeners(state, arguments), arguments["port"])
+    if not listeners:
+        return Seen(open=False, observed=f"nothing listens on port {arguments['port']}")
+    count = sum(one.recv_queue for one in listeners)
+    return Seen(count >= arguments["count"], f"{count} in the accept queue")
+
+
+def _received(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    found = [one for one in _on_port(_sockets(state, arguments), arguments["port"]) if one.state != "LISTEN"]
+    size = sum(one.recv_queue for one in found)
+    return Seen(size >= arguments["bytes"], f"{size} bytes waiting in {len(found)} sockets")
+
+
+def _state(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    port = arguments["port"]
+    found = [one.state for one in _sockets(state, arguments) if port in (one.local.port, one.remote.port)]
+    seen = ", ".join(sorted(found)) or "no socket"
+    return Seen(found.count(arguments["is"]) >= arguments["count"], f"{seen} on port {port}")
+
+
+def _blocked(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    program = state.programs[arguments["blocked"]]
+    inside = program.blocked_in
+    if not program.traced:
+        return Seen(open=False, observed="calls are not traced: no strace")
+    return Seen(
+        arguments["call"] in inside, f"inside {', '.join(sorted(inside))}" if inside else "in no call"
+    )
+
+
+def _output(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    said = bytes(state.programs[arguments["output"]].output[arguments["stream"]])
+    last = said.rstrip().rpartition(b"\n")[2].decode(errors="replace")[-80:]
+    observed = f"its last line was {last!r}" if said else "it wrote nothing"
+    return Seen(arguments["contains"].encode() in said, observed)
+
+
+def _exited(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    running = [name for name in subjects(arguments) if not state.programs[name].exited]
+    where = [
+        f"{name} is inside {', '.join(sorted(state.programs[name].blocked_in)) or 'its own code'}"
+        for name in running
+    ]
+    return Seen(not running, "; ".join(where))
+
+
+_QUESTIONS: dict[str, Question] = {
+    "listening": _listening,
+    "queued": _queued,
+    "received": _received,
+    "state": _state,
+    "blocked": _blocked,
+    "output": _output,
+    "exited": _exited,
+}
+_ABOUT_SOCKETS = frozenset({"listening", "queued", "received", "state"})

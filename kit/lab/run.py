@@ -1,0 +1,162 @@
+"""One run: plan -> evidence. Hosts up, timeline, down; the run directory is complete whatever happened."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import kit
+from kit import interrupts
+from kit.errors import BackendError, UnstoppableError
+from kit.evidence.model import Exit
+from kit.evidence.strace import number_calls
+from kit.lab import timeline
+from kit.lab.session import WOKEN, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kit.backends.base import Arrived, Backend
+    from kit.evidence.store import Recorder
+    from kit.exercise.plan import Plan
+
+# After the last program has ended, a connection's last packets need microseconds; this is for a machine
+# that stands still meanwhile. Running into it costs evidence, never a verdict.
+SETTLE_LIMIT_S = 3.0
+LIMITS_WITHIN_S = 1.0
+
+
+def run_facts(plan: Plan, backend: Backend) -> dict[str, Any]:
+    """Give what run.json says of a plan before it runs."""
+    return {
+        "kit": kit.__version__,
+        "exercise": {"name": plan.exercise, "digest": plan.exercise_digest},
+        "submission": plan.submission,
+        "seed": plan.seed,
+        "params": dict(plan.params),
+        "backend": backend.name,
+        "plan_digest": plan.digest,
+        "programs": {
+            name: {"host": one.host, "command": list(one.command), "submitted": one.submitted}
+            for name, one in plan.programs.items()
+        },
+        "steps": [step.text for step in plan.steps],
+        "limits": {name: getattr(plan.limits, name) for name in plan.limits.__slots__},
+        **_facts_of_hosts(plan),
+        "began_ns": time.time_ns(),
+    }
+
+
+def _facts_of_hosts(plan: Plan) -> dict[str, Any]:
+    return {
+        "subnet": str(plan.subnet),
+        "hosts": {
+            name: {"address": plan.address_of(name), "names": list(host.names)}
+            for name, host in plan.hosts.items()
+        },
+    }
+
+
+def run(plan: Plan, backend: Backend, recorder: Recorder, progress: Callable[[str], None]) -> None:
+    """Make the plan happen and record it.
+
+    Raises BackendError where the backend cannot begin. Once the hosts are up, trouble of the machine is
+    recorded as a fault instead: what was seen until then stays. Trouble in taking them down is recorded as
+    what was left behind: it comes after all that a verdict rests on.
+    """
+    inbox: SimpleQueue[Arrived] = SimpleQueue()
+    progress("bringing the hosts up")
+    is_up = False
+    try:
+        with interrupts.held(lambda: inbox.put(WOKEN)), backend.up(plan, inbox) as lab:
+            is_up = True
+            _play(Session(lab, inbox, recorder), recorder, progress)
+    except BackendError as error:
+        reasons = _reasons(error)
+        if is_up:
+            recorder.facts["left_behind"] = reasons
+            return
+        for reason in reasons:
+            recorder.fault(reason)
+        raise BackendError("; then ".join(reasons), remedy=error.remedy) from error
+
+
+def _reasons(error: BackendError) -> list[str]:
+    """Give what went wrong in the order in which it did: taking down what came up in part may go wrong, too."""
+    messages: list[str] = []
+    one: BaseException | None = error
+    while one is not None:
+        if isinstance(one, BackendError) and not any(one.message in later for later in messages):
+            messages.insert(0, one.message)
+        one = one.__context__
+    return messages
+
+
+def _play(session: Session, recorder: Recorder, progress: Callable[[str], None]) -> None:
+    recorder.facts |= _facts_of_hosts(session.plan)
+    try:
+        _await_helpers(session)
+        recorder.facts["began_ns"] = time.time_ns()
+        recorder.save_facts()
+        timeline.play(session, recorder, time.monotonic() + session.plan.limits.wall_s, progress)
+        progress("ending")
+        _wind_up(session, recorder)
+    except BackendError as error:
+        recorder.fault(error.message)
+    finally:
+        _conclude(session, recorder)
+
+
+def _await_helpers(session: Session) -> None:
+    if not session.wait(lambda: session.state.ready, time.monotonic() + timeline.HELPER_LIMIT_S):
+        late = [name for name, one in session.state.hosts.items() if not one.ready]
+        late += [name for name, one in session.state.programs.items() if not one.ready]
+        raise BackendError(f"{', '.join(late)}: not ready in {timeline.HELPER_LIMIT_S:.0f} s")
+
+
+def _wind_up(session: Session, recorder: Recorder) -> None:
+    """Stop what still runs, let the last packets arrive, close the captures.
+
+    Programs are frozen, and end with their hosts: one that is killed closes its connections, and what its
+    peers do then (print, fail, exit) would look like something that they did in the run.
+    """
+    running = [name for name, one in session.state.programs.items() if one.running]
+    _ask_for_limits(session, [name for name in running if not session.state.programs[name].frozen])
+    for name in running:
+        if not session.state.programs[name].frozen:
+            with suppress(UnstoppableError):  # it ends with its host all the same
+                session.lab.freeze(name)
+    session.catch_up()
+    for name in running:
+        recorder.exit(Exit(name, time.time_ns(), signal="SIGKILL", killed_by_kit=True))
+    settle_by = time.monotonic() + SETTLE_LIMIT_S
+    while not session.quiet(settle_by) and time.monotonic() < settle_by:
+        session.wait_news(time.monotonic() + 0.01)
+    for host in session.plan.hosts:
+        session.tell_host(host, "finish", id=0)
+    captured = session.wait(
+        lambda: all(host.captured is not None for host in session.state.hosts.values()),
+        time.monotonic() + timeline.HELPER_LIMIT_S,
+    )
+    if not captured:
+        raise BackendError("a capture could not be closed")
+
+
+def _ask_for_limits(session: Session, names: list[str]) -> None:
+    """Ask which limits the programs met that will not end by themselves. A runner may be as busy as its program is."""
+    asked = [session.state.programs[name] for name in names]
+    for name, program in zip(names, asked, strict=True):
+        program.used = None
+        session.tell_program(name, "limits")
+    session.wait(lambda: all(one.used is not None for one in asked), time.monotonic() + LIMITS_WITHIN_S)
+
+
+def _conclude(session: Session, recorder: Recorder) -> None:
+    recorder.calls(number_calls([one.calls() for one in session.state.programs.values()]))
+    recorder.facts["calls_traced"] = all(one.traced for one in session.state.programs.values())
+    recorder.facts["capturing"] = {name: one.capturing for name, one in session.state.hosts.items()}
+    recorder.facts["unheld"] = {name: one.unheld for name, one in session.state.hosts.items() if one.unheld}
+    recorder.facts["ended_ns"] = time.time_ns()
+    recorder.save_facts()

@@ -1,0 +1,261 @@
+"""The tap of a host: holds its network namespace, captures its packets, reads its socket table.
+
+From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change),
+`snapshot`, `unplug`, `plug`, `finish`. To kit: `here`, `ready`, `packets`, `sockets`, `done`,
+`captured`, `limit` (one was met), `fault`. An `id` in a message is given back in its answer.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from kit.tap import files, link
+from kit.tap.capture import (
+    FILE_HEADER,
+    Captured,
+    Fences,
+    PacketSocket,
+    Tcpdump,
+    hardware_address,
+)
+from kit.tap.sockets import Row, SocketTable
+from kit.tap.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kit.tap.wire import Message
+
+# The kernel tells nobody when a queue grows; this is how stale an answer may be while kit watches.
+WATCH_INTERVAL_S = 0.001
+# A change tells the whole table: who opens thousands of sockets one by one would fill the evidence with tables
+TOLD_ROWS_AT_ONCE = 20_000
+TOLD_ROWS_PER_S = 5_000
+
+
+class Tap:
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(stream.read_fd, selectors.EVENT_READ, self._obey)
+        self._sources: list[Tcpdump | PacketSocket] = []
+        self._fences = Fences()
+        self._unfenced: set[str] = set()
+        self._on_fenced: Callable[[], None] = self._ready
+        self._table = SocketTable()
+        self._engines: frozenset[tuple[Any, ...]] = frozenset()  # sockets from before any program
+        self._watching = False
+        self._last_rows: list[Row] | None = None
+        self._room_rows = float(TOLD_ROWS_AT_ONCE)
+        self._room_s = time.monotonic()  # when there was so much room
+        self._packets = 0
+        self._room_bytes = 0
+        self._interface = ""
+        self._addresses: list[str] = []  # that the interface had when it was unplugged
+        self._own_address = b""
+        self._unheld = ""  # why this kernel cannot limit what leaves
+        self._unplugged_ns: list[tuple[int, int]] = []  # from, until
+
+    def run(self) -> None:
+        self._stream.send({"event": "here", "pid": os.getpid()})
+        while True:
+            timeout = WATCH_INTERVAL_S if self._watching else None
+            for key, _ in self._selector.select(timeout):
+                if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
+                    key.data()
+            if self._watching:
+                self._tell_changes()
+
+    # What kit asks for
+
+    def _obey(self) -> None:
+        messages = self._stream.receive()
+        if messages is None:
+            self._stop_sources()
+            sys.exit(0)
+        for message in messages:
+            _DOES[message.head["do"]](self, message)
+
+    def _configure(self, message: Message) -> None:
+        head = message.head
+        self._interface = head["interface"]
+        self._room_bytes = head["capture_bytes"]
+        if head["hosts_file"] is not None:
+            files.write("/etc/hosts", head["hosts_file"])
+            # a name that no host has must fail here and now, and reach no resolver of the engine's machine
+            files.write("/etc/resolv.conf", "")
+        self._engines = frozenset(tuple(row[:5]) for row in self._table.read())
+        interfaces = [self._interface, *(["lo"] if head["loopback"] else [])]
+        if complaint := link.configure(self._interface, head["address"]):
+            self._fault(f"ip: {complaint}")
+        for interface in interfaces:
+            link.offloads_off(interface)
+            if why := link.hold_back(interface, head["link_bytes_per_s"], head["link_packets_per_s"]):
+                self._unheld = why
+        self._own_address = hardware_address(self._interface)
+        self._unfenced = set(interfaces)
+        self._stream.send({"event": "packets"}, FILE_HEADER)
+        for interface in interfaces:
+            self._open(Tcpdump if Tcpdump.available() else PacketSocket, interface)
+
+    def _watch(self, message: Message) -> None:
+        self._watching = message.head["on"]
+        self._last_rows = None
+
+    def _snapshot(self, message: Message) -> None:
+        self._tell(self._read_table(), id=message.head["id"])
+
+    def _unplug(self, message: Message) -> None:
+        self._addresses = link.addresses(self._interface)
+        self._move_addresses("del")
+        self._unplugged_ns.append((time.time_ns(), sys.maxsize))
+        self._done(message)
+
+    def _plug(self, message: Message) -> None:
+        if self._unplugged_ns:
+            self._unplugged_ns[-1] = (self._unplugged_ns[-1][0], time.time_ns())
+        self._move_addresses("add")
+        self._done(message)
+
+    def _done(self, message: Message) -> None:
+        self._stream.send({"event": "done", "id": message.head["id"]})
+
+    def _move_addresses(self, verb: str) -> None:
+        lines = [f"address {verb} {address} dev {self._interface}" for address in self._addresses]
+        if complaint := link.run_ip(lines):
+            self._fault(f"ip: {complaint}")
+
+    def _finish(self, message: Message) -> None:
+        def captured() -> None:
+            if any(link.was_held_back(source.interface) for source in self._sources):
+                self._stream.send({"event": "limit", "limit": "link_bytes_per_s"})
+            counts = self._stop_sources()
+            dropped = sum(count for count in counts if count is not None) if None not in counts else None
+            self._stream.send(
+                {
+                    "event": "captured",
+                    "id": message.head["id"],
+                    "packets": self._packets,
+                    "dropped": dropped,
+                    "truncated": self._room_bytes < 0,
+                }
+            )
+
+        self._on_fenced = captured
+        self._unfenced = {source.interface for source in self._sources}
+        if not self._sources:
+            captured()
+        for source in self._sources:
+            self._fences.send(source.interface)
+
+    # Capturing
+
+    def _open(self, kind: type[Tcpdump | PacketSocket], interface: str) -> None:
+        source = kind(interface, lambda: self._fences.send(interface))
+        self._sources.append(source)
+        for fd, read in source.handlers.items():
+            self._selector.register(fd, selectors.EVENT_READ, partial(self._take, source, read))
+
+    def _take(self, source: Tcpdump | PacketSocket, read: Callable[[], list[Captured]]) -> None:
+        if source not in self._sources:
+            return  # another of its descriptors has ended it in this same round
+        frames = read()
+        self._forward([frame for frame in frames if not frame.is_fence and self._is_heard(source, frame)])
+        if source.ended:
+            self._replace(source)
+        elif len(frames) and any(frame.is_fence for frame in frames) and source.interface in self._unfenced:
+            self._unfenced.discard(source.interface)
+            if not self._unfenced:
+                self._on_fenced()
+
+    def _is_heard(self, source: Tcpdump | PacketSocket, frame: Captured) -> bool:
+        """What a host's kernel does not hear is not in its capture: anything while it is unplugged, and what
+        only the bridge's own ends say.
+        """
+        if source.interface != self._interface or frame.data[6:12] == self._own_address:
+            return True
+        if frame.is_bridges_own:
+            return False
+        return not any(begin <= frame.time_ns < end for begin, end in self._unplugged_ns)
+
+    def _forward(self, frames: list[Captured]) -> None:
+        kept = bytearray()
+        for frame in frames:
+            record = frame.record()
+            self._room_bytes -= len(record)
+            if self._room_bytes < 0:
+                break
+            self._packets += 1
+            kept += record
+        if kept:
+            self._stream.send({"event": "packets"}, bytes(kept))
+
+    def _replace(self, source: Tcpdump | PacketSocket) -> None:
+        """Go on with a socket of ours where tcpdump could not begin; later it is a fault."""
+        for fd in source.handlers:
+            self._selector.unregister(fd)
+        self._sources.remove(source)
+        source.finish()
+        if source.interface in self._unfenced and self._on_fenced == self._ready:
+            self._open(PacketSocket, source.interface)
+        else:
+            self._fault(f"the capture on {source.interface} ended: {source.words.strip()[-200:]}")
+
+    def _stop_sources(self) -> list[int | None]:
+        for source in self._sources:
+            for fd in source.handlers:
+                self._selector.unregister(fd)
+        counts = [source.finish() for source in self._sources]
+        self._sources = []
+        return counts
+
+    def _ready(self) -> None:
+        kinds = sorted({source.name for source in self._sources})
+        self._stream.send({"event": "ready", "capturing": " and ".join(kinds), "unheld": self._unheld})
+
+    # Telling
+
+    def _tell_changes(self) -> None:
+        rows = self._read_table()
+        if rows != self._last_rows and self._has_room(len(rows)):
+            self._last_rows = rows
+            self._tell(rows)
+
+    def _has_room(self, rows: int) -> bool:
+        """Take room for so many rows; where there is none, the change is told later, with those that follow it."""
+        now = time.monotonic()
+        gained = (now - self._room_s) * TOLD_ROWS_PER_S
+        self._room_rows, self._room_s = min(TOLD_ROWS_AT_ONCE, self._room_rows + gained), now
+        if self._room_rows < 0:
+            return False
+        self._room_rows -= rows
+        return True
+
+    def _read_table(self) -> list[Row]:
+        """Read the sockets of programs: an engine may have its own here (Docker's resolver on 127.0.0.11)."""
+        return [row for row in self._table.read() if tuple(row[:5]) not in self._engines]
+
+    def _tell(self, rows: list[Row], **extra: Any) -> None:
+        self._stream.send({"event": "sockets", "time_ns": time.time_ns(), "rows": rows, **extra})
+
+    def _fault(self, text: str) -> None:
+        self._stream.send({"event": "fault", "text": text})
+
+
+_DOES: dict[str, Callable[[Tap, Message], None]] = {
+    "configure": Tap._configure,  # noqa: SLF001  # the table belongs to the class; methods need names first
+    "watch": Tap._watch,  # noqa: SLF001
+    "snapshot": Tap._snapshot,  # noqa: SLF001
+    "unplug": Tap._unplug,  # noqa: SLF001
+    "plug": Tap._plug,  # noqa: SLF001
+    "finish": Tap._finish,  # noqa: SLF001
+}
+
+
+def main() -> None:
+    Tap(Stream()).run()

@@ -1,0 +1,119 @@
+"""The interfaces of this host: addresses, offloads, and the plug.
+
+Unplugging takes the address away and keeps the interface: what is sent to this host is then dropped by its
+IP layer without an answer, on every kernel, with no module and no rule, and tcpdump goes on (it ends when
+an interface goes down). Established connections survive it: Linux keeps them when an address goes.
+"""
+
+from __future__ import annotations
+
+import array
+import fcntl
+import socket
+import struct
+import subprocess
+from contextlib import suppress
+
+from kit.tap import files
+
+SIOCETHTOOL = 0x8946
+ENGINES_RESOLVER = "127.0.0.11"  # Docker's, in every container of a network of its own
+# linux/ethtool.h: with these on, a send of 6000 bytes would be one 6000-byte packet in the capture
+_OFFLOADS = {"tso": 0x1F, "gso": 0x24, "gro": 0x2C, "tx": 0x17}
+
+# What may leave at once: so many segments that no honest exchange of an exercise waits
+BURST_BYTES = 1 << 18
+QUEUE_BYTES = 1 << 20
+
+
+def run_ip(lines: list[str]) -> str:
+    """Run `ip -batch`; give what it complained of."""
+    return _run(["ip", "-batch", "-"], "\n".join(lines))
+
+
+def _run(command: list[str], said: str = "") -> str:
+    try:
+        ended = subprocess.run(command, input=said.encode(), capture_output=True, check=False)
+    except OSError as error:
+        return f"{command[0]}: {error.strerror}"
+    return ended.stderr.decode(errors="replace").strip() if ended.returncode else ""
+
+
+def quiet_ipv6() -> None:
+    """Turn IPv6 off: its neighbour and listener noise is in every capture otherwise."""
+    for scope in ("all", "default"):
+        try:
+            files.write(f"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6", "1")
+        except OSError:
+            continue  # no IPv6 in this kernel, or the engine has set it and made /proc/sys read-only
+
+
+def allow_low_ports() -> None:
+    """Let a program without rights listen on port 80, as in a container of Docker (ip_unprivileged_port_start)."""
+    with suppress(OSError):  # an engine has set it and made /proc/sys read-only
+        files.write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")
+
+
+def offloads_off(interface: str) -> list[str]:
+    """Turn segmentation and checksum offloads off; give the names of those that would not."""
+    refused = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        for name, command in _OFFLOADS.items():
+            value = array.array("I", [command, 0])
+            request = struct.pack("16sP16x", interface.encode(), value.buffer_info()[0])
+            try:
+                fcntl.ioctl(control, SIOCETHTOOL, request)
+            except OSError:
+                refused.append(name)
+    return refused
+
+
+def addresses(interface: str) -> list[str]:
+    """Give the interface's IPv4 addresses with their prefix lengths."""
+    shown = subprocess.run(
+        ["ip", "-o", "-4", "address", "show", "dev", interface], capture_output=True, check=True, text=True
+    )
+    return [line.split()[3] for line in shown.stdout.splitlines()]
+
+
+def configure(interface: str, address: str | None) -> str:
+    """Bring up loopback and the interface, alone on its segment: no route leads anywhere else.
+
+    Without an address an engine has made it; its resolver asks the machine's name servers for whoever asks it.
+    """
+    quiet_ipv6()
+    allow_low_ports()
+    lines = ["link set lo up"]
+    if address is None:
+        lines.append(f"route add unreachable {ENGINES_RESOLVER} table local")
+    else:
+        lines.append(f"address add {address} dev {interface}")
+    lines.append(f"link set {interface} up")
+    if _has_default_route():  # without one a stray connect fails at once instead of timing out
+        lines.append("route del default")
+    return run_ip(lines)
+
+
+def hold_back(interface: str, bytes_per_s: int, packets_per_s: int) -> str:
+    """Let no more than this leave by the interface, beyond a first burst (tc-tbf(8)); give what `tc` complained of.
+
+    A small packet counts as many bytes as make `packets_per_s` of them: one bucket serves both limits.
+    """
+    smallest = max(1, bytes_per_s // packets_per_s)
+    shape = f"rate {8 * bytes_per_s}bit burst {BURST_BYTES} limit {QUEUE_BYTES} mpu {smallest}"
+    return _run(["tc", "qdisc", "replace", "dev", interface, "root", "tbf", *shape.split()])
+
+
+def was_held_back(interface: str) -> bool:
+    """Tell whether packets had to wait (`overlimits` of tc-stats)."""
+    shown = ""
+    with suppress(OSError):  # without `tc` nothing was held back
+        command = ["tc", "-s", "qdisc", "show", "dev", interface]
+        shown = subprocess.run(command, capture_output=True, check=False, text=True).stdout
+    words = shown.partition(" tbf ")[2].split()
+    return "overlimits" in words and int(words[words.index("overlimits") + 1]) > 0
+
+
+def _has_default_route() -> bool:
+    """Read the kernel's table (proc_net(5), /proc/net/route): a default route's destination is 0.0.0.0."""
+    return any(line.split()[1] == "00000000" for line in files.read("/proc/net/route").splitlines())

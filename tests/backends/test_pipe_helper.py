@@ -1,0 +1,88 @@
+"""The nursery and its helpers: what fails is said with the words of who failed, and an end is always told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.backends._netns_processes import kill_below
+from kit.backends._pipe_helper import Nursery, PipeHelper
+from kit.backends.payload import BOOT_FROM_FOLDER, source_folder
+from kit.errors import BackendError
+from kit.tap import nursery as inside
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kit.backends.base import Arrived
+
+COMMAND = (sys.executable, "-I", "-S", "-c", BOOT_FROM_FOLDER, str(source_folder()), "nursery")
+NO_PROCESS = 1 << 22  # above every pid
+
+
+@contextmanager
+def nursery_in(folder: Path) -> Iterator[Nursery]:
+    made = Nursery(COMMAND, folder / "nursery", {})
+    try:
+        made.wait_here()
+        yield made
+    finally:
+        kill_below(made.process.pid)
+        made.process.kill()
+        made.join()
+
+
+def test_a_helper_that_cannot_enter_its_namespace_says_why_and_ends(tmp_path: Path) -> None:
+    inbox: SimpleQueue[Arrived] = SimpleQueue()
+    with nursery_in(tmp_path) as made:
+        order = {"entry": "program", "network_of": NO_PROCESS}
+        helper = PipeHelper(("program", "server"), made, order, inbox, tmp_path / "words")
+        with pytest.raises(
+            BackendError, match=r"program server: its helper ended before it began: (?s:.*)No such file"
+        ):
+            helper.wait_here()
+        end = inbox.get(timeout=10)
+        assert (end.source, end.head) == (("program", "server"), None)
+        assert b"FileNotFoundError" in end.body
+        helper.send({"do": "start"})  # to one that is gone: nothing, and no error
+        helper.join()
+
+
+def test_a_nursery_that_died_is_the_machines_fault(tmp_path: Path) -> None:
+    with nursery_in(tmp_path) as made:
+        os.kill(made.process.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, made.process.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(BackendError, match="cannot start a helper"):
+            PipeHelper(("host", "server"), made, {"entry": "host"}, SimpleQueue(), tmp_path / "words")
+
+
+def test_an_interpreter_that_cannot_boot_is_told_with_its_words(tmp_path: Path) -> None:
+    broken = Nursery((sys.executable, "-c", "raise OSError('no room')"), tmp_path / "words", {})
+    try:
+        with pytest.raises(BackendError, match="no room"):
+            broken.wait_here()
+    finally:
+        broken.join()
+
+
+def test_a_machine_without_processes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    control: socket.socket | None = None
+    answer = inside._bear({"entry": "host"}, [], control)  # type: ignore[arg-type]  # never reached
+    assert answer == {"error": "[Errno 11] Resource temporarily unavailable"}
+
+
+def test_a_missing_program_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match="cannot start `/nonexistent/python`: No such file"):
+        Nursery(("/nonexistent/python",), tmp_path / "words", {})

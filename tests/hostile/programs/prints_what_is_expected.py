@@ -1,0 +1,9 @@
+"""Prints the word and uses no network.
+
+outcome: fail
+fails: [stream]
+"""
+
+import sys
+
+print(sys.argv[3])

@@ -1,0 +1,43 @@
+"""Frames that a tap tells apart: what only a bridge's own end on the machine says is no host's."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import pytest
+
+from kit.tap.capture import FENCE_MARK, FENCE_TYPE, Captured
+from tests.packets import frames
+
+# As Linux's bridge sends it when it begins to snoop: a report for 224.0.0.106, from no address.
+IGMP_REPORT = bytes.fromhex("2200f9020000000104000000e000006a")
+
+
+def captured(data: bytes) -> Captured:
+    return Captured(1, data, len(data))
+
+
+def igmp(source: str) -> bytes:
+    packet = frames.ipv4(IGMP_REPORT, protocol=2)
+    return frames.ethernet(packet.replace(ip_address(frames.CLIENT).packed, ip_address(source).packed))
+
+
+@pytest.mark.parametrize(
+    ("data", "is_bridges_own"),
+    [
+        (igmp("0.0.0.0"), True),
+        (igmp("198.18.0.2"), False),  # a program of a host joins a group
+        (frames.ethernet(frames.ipv6(frames.udp(b"hello"), following=17), 0x86DD), True),
+        (frames.ethernet(frames.ipv4(frames.tcp(b"hello"))), False),
+        (frames.ethernet(frames.arp(), 0x0806), False),
+        (b"\0" * 12 + b"\x08\x00", False),  # cut behind the Ethernet header
+        (b"", False),
+    ],
+)
+def test_what_only_a_bridge_says_is_told_from_what_hosts_say(data: bytes, is_bridges_own: bool) -> None:
+    assert captured(data).is_bridges_own is is_bridges_own
+
+
+def test_a_fence_is_known_by_its_type_and_its_mark() -> None:
+    assert captured(bytes(12) + FENCE_TYPE + FENCE_MARK).is_fence
+    assert not captured(bytes(12) + FENCE_TYPE + b"somebody else's").is_fence

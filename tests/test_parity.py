@@ -1,0 +1,125 @@
+"""The same exercise on both backends: the same normalised trace, the same verdict.
+
+Normalised means: addresses and ephemeral ports are names, times are gone, and so is what may differ
+between any two runs on one machine: how many pure acknowledgements there are, and whether the side that
+closes last combines its FIN with its ACK (3 or 4 segments).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kit.backends import docker, netns
+from kit.evidence import store
+from kit.evidence.model import STREAMS
+from kit.exercise import catalogue, loader
+from kit.judge import judge
+from kit.packets.model import Flags
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kit.backends.base import Backend
+    from kit.evidence.model import Call, Evidence
+    from kit.packets.conversation import Conversation
+    from kit.packets.model import Endpoint, Packet
+    from kit.verdict import Verdict
+
+BACKENDS: dict[str, Backend] = {"docker": docker.backend(), "netns": netns.backend()}
+# Calls whose number depends on how soon the other side was: left out of the comparison.
+EPHEMERAL = 32768  # net.ipv4.ip_local_port_range begins here
+WAITING = frozenset({"poll", "select", "epoll_wait"})
+
+
+def normalised(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "packets": {
+            host: sorted(_conversation(evidence, one) for one in conversations)
+            for host, conversations in evidence.conversations.items()
+        },
+        "calls": {
+            program: [_call(evidence, call) for call in evidence.calls_of(program) if _is_kept(call)]
+            for program in evidence.programs
+        },
+        "outputs": {
+            program: [_named(evidence, evidence.output_of(program, stream)) for stream in STREAMS]
+            for program in evidence.programs
+        },
+        "exits": Counter((end.program, end.code, end.signal, end.killed_by_kit) for end in evidence.exits),
+        "steps": [(step.text, step.outcome) for step in evidence.steps],
+        "queues": {
+            name: sorted(
+                (host, one.protocol, one.state, one.recv_queue)
+                for host, table in snapshot.tables.items()
+                for one in table.sockets
+            )
+            for name, snapshot in evidence.snapshots.items()
+        },
+    }
+
+
+def _named(evidence: Evidence, text: bytes) -> bytes:
+    """Put names for addresses, and leave ephemeral ports out, in what a program printed."""
+    for host in evidence.hosts.values():
+        text = text.replace(host.address.encode(), host.name.encode())
+    return re.sub(rb"\b\d{5}\b", lambda port: b"PORT" if int(port[0]) >= EPHEMERAL else port[0], text)
+
+
+def _conversation(evidence: Evidence, one: Conversation) -> tuple[Any, ...]:
+    """Each side's packets in its own order: how the two sides' packets interleave is a matter of time."""
+    sides = [
+        [_packet(packet) for packet in one.packets if packet.source == end and _says_something(packet)]
+        for end in (one.client, one.server)
+    ]
+    return one.protocol, _name(evidence, one.client), _name(evidence, one.server), *map(tuple, sides)
+
+
+def _says_something(packet: Packet) -> bool:
+    return packet.tcp is None or packet.tcp.length > 0 or packet.tcp.flags != Flags.ACK
+
+
+def _packet(packet: Packet) -> tuple[Any, ...]:
+    if packet.tcp is None:
+        return packet.protocol, packet.udp.length if packet.udp else 0
+    return packet.tcp.flags.letters, packet.tcp.length
+
+
+def _name(evidence: Evidence, end: Endpoint) -> tuple[str, int]:
+    port = 0 if end.port >= EPHEMERAL else end.port
+    return evidence.host_of(end.address) or end.address, port
+
+
+def _is_kept(call: Call) -> bool:
+    return call.protocol is not None and call.kind not in WAITING
+
+
+def _call(evidence: Evidence, call: Call) -> tuple[Any, ...]:
+    remote = _name(evidence, call.remote) if call.remote else None
+    result = call.result if call.kind in ("send", "recv") else call.error
+    return call.kind, remote, result, call.data
+
+
+def run_on(name: str, exercise: str, folder: Path) -> tuple[Evidence, Verdict]:
+    verdict = judge(
+        loader.load(catalogue.find(exercise)), None, "parity", BACKENDS[name], folder, lambda _text: None
+    )
+    return store.load(folder), verdict
+
+
+@pytest.mark.docker
+@pytest.mark.netns
+@pytest.mark.parametrize("exercise", catalogue.names())
+def test_both_backends_give_the_same_trace_and_the_same_verdict(exercise: str, tmp_path: Path) -> None:
+    on_docker, verdict_of_docker = run_on("docker", exercise, tmp_path / "docker")
+    on_netns, verdict_of_netns = run_on("netns", exercise, tmp_path / "netns")
+    assert normalised(on_docker) == normalised(on_netns)
+    findings = [
+        [(finding.name, finding.outcome) for finding in verdict.findings]
+        for verdict in (verdict_of_docker, verdict_of_netns)
+    ]
+    assert findings[0] == findings[1]
+    assert verdict_of_docker.outcome == "pass"
