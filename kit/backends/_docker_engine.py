@@ -159,7 +159,7 @@ class Engine:
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:
         """Turn what the engine's client raises into a BackendError. `doing` completes "cannot ..."."""
-        with engine_errors(self.endpoint, doing):
+        with engine_errors(self.endpoint, doing, answered=True):
             yield
 
     def knock(self) -> None:
@@ -234,18 +234,26 @@ def _client(endpoint: Endpoint, version: str) -> APIClient:
 
 
 @contextmanager
-def engine_errors(endpoint: Endpoint, doing: str) -> Iterator[None]:
+def engine_errors(endpoint: Endpoint, doing: str, *, answered: bool = False) -> Iterator[None]:
     try:
         yield
     except FOREIGN as error:
-        raise translate(error, endpoint, doing) from error
+        raise translate(error, endpoint, doing, answered=answered) from error
 
 
-def translate(error: BaseException, endpoint: Endpoint, doing: str) -> BackendError:
-    """Give the fault and the remedy for anything that the engine's client may raise."""
+def translate(
+    error: BaseException, endpoint: Endpoint, doing: str, *, answered: bool = False
+) -> BackendError:
+    """Give the fault and the remedy for anything that the engine's client may raise.
+
+    Of an engine that has `answered` before, "no engine" is not the truth: which of several requests at once is
+    cut, and which one is refused after that, is a matter of microseconds.
+    """
     causes = list(_causes(error))
     for kind, fault, remedy in _BY_KIND:
         if any(isinstance(cause, kind) for cause in causes):
+            if answered and remedy == _START:
+                return BackendError(f"{endpoint}: {_WENT_AWAY}", remedy=_VANISHED)
             return BackendError(f"{endpoint}: {fault}", remedy=remedy)
     if isinstance(error, docker.errors.InvalidVersion):
         return _too_old(endpoint, str(error))
@@ -267,6 +275,7 @@ def _too_old(endpoint: Endpoint, version: str) -> BackendError:
 _START = (
     "start Docker (sudo systemctl start docker, or Docker Desktop), set DOCKER_HOST, or use --backend netns"
 )
+_WENT_AWAY = "the engine went away"
 _VANISHED = "look at the engine's log (journalctl -u docker), then run again"
 
 # The first row that fits one of the causes holds: they are in the order of certainty.
@@ -288,7 +297,7 @@ _BY_KIND: tuple[tuple[type[BaseException], str, str], ...] = (
     (requests.exceptions.ConnectTimeout, f"no engine: no connection within {ANSWER_WITHIN_S} s", _START),
     (requests.exceptions.ReadTimeout, "the engine does not answer", _VANISHED),
     (TimeoutError, "the engine does not answer", _VANISHED),
-    (ConnectionError, "the engine went away", _VANISHED),  # reset, broken pipe, closed without an answer
+    (ConnectionError, _WENT_AWAY, _VANISHED),  # reset, broken pipe, closed without an answer
 )
 _BY_TEXT = (
     ("no such image", "the host image is missing ({text})", "kit image build"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from kit.errors import BackendError
 from kit.exercise.plan import HostPlan, Limits, Plan, ProgramPlan
 from kit.packets.decode import decode
 from kit.packets.pcap import Reader
@@ -40,6 +41,21 @@ print("sent")
 print(connection.recv(100).decode())
 connection.close()
 """
+
+
+def cleaned(backend: Backend) -> list[str]:
+    """Clean, and give what was removed.
+
+    What an engine has not let go of for longer than this session makes `clean` fail (test_docker.py), and no other test.
+    """
+    try:
+        return backend.clean()
+    except BackendError as error:
+        reasons = error.message.split("; ")
+        removed = [reason.removeprefix("removed: ") for reason in reasons if reason.startswith("removed: ")]
+        if len(removed) + error.message.count("the engine holds on to it") != len(reasons):
+            raise
+        return removed
 
 
 def plan(programs: dict[str, bytes | tuple[str, ...]], hosts: dict[str, str] | None = None) -> Plan:

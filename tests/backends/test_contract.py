@@ -17,6 +17,7 @@ from tests.backends.contract import (
     SERVER,
     Heard,
     capture,
+    cleaned,
     own_resources,
     plan,
     running,
@@ -173,7 +174,7 @@ def test_after_the_lab_this_process_has_its_threads_and_descriptors_back(backend
         heard.prints("server", "listening")
         lab.freeze("server")  # a frozen program goes, too
     assert own_resources() == before
-    assert backend.clean() == []
+    assert cleaned(backend) == []
 
 
 def test_every_stream_has_ended_when_the_lab_has(backend: Backend) -> None:
@@ -194,7 +195,7 @@ def test_an_exception_in_the_run_passes_unchanged_and_the_lab_goes_all_the_same(
 
     with pytest.raises(ConnectionResetError, match=r"of the lab's own"):
         fail()
-    assert backend.clean() == []
+    assert cleaned(backend) == []
 
 
 KIT = """\
@@ -219,12 +220,12 @@ def test_a_kit_that_was_killed_leaves_nothing_that_clean_does_not_find(backend: 
         assert kit.stdout.readline() == "up\n"
         alive = Heard()
         with backend.up(plan({"server": SERVER}), alive.inbox):
-            assert backend.clean() == []  # both kits live: nothing of theirs is touched
+            assert cleaned(backend) == []  # both kits live: nothing of theirs is touched
             kit.send_signal(signal.SIGKILL)
             kit.wait()
-            backend.clean()
+            cleaned(backend)
             alive.one(("host", "server"), "ready")
-    assert backend.clean() == []
+    assert cleaned(backend) == []
 
 
 def test_a_plan_whose_command_is_missing_is_told_by_the_program_not_by_the_backend(backend: Backend) -> None:

@@ -21,7 +21,7 @@ from kit.backends._docker_engine import Engine, connect_here
 from kit.backends._docker_lab import remove_all
 from kit.backends.docker import DockerBackend
 from kit.errors import BackendError
-from tests.backends.contract import SERVER, Heard, plan, running, start
+from tests.backends.contract import SERVER, Heard, cleaned, plan, running, start
 from tests.backends.proxy import Proxy
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def test_clean_leaves_alone_what_another_machines_kit_made(engine: Engine) -> No
     run = shapes.Run("foreign", "", _docker_owner.labels("foreign", owner))
     made = engine.client.create_network(**shapes.network(run, shapes.random_subnet(28), engine.api))
     try:
-        assert DockerBackend().clean() == []
+        assert cleaned(DockerBackend()) == []
         assert engine.client.networks(ids=[made["Id"]])
     finally:
         engine.client.remove_network(made["Id"])
@@ -174,7 +174,7 @@ def test_clean_finds_a_dead_kits_container_that_has_no_network(engine: Engine) -
     labels = _docker_owner.labels("lonely", owner)
     made = engine.client.create_container(image.recipe().tag, ["true"], name="wirekit-lonely", labels=labels)
     try:
-        assert "docker container wirekit-lonely" in DockerBackend().clean()
+        assert "docker container wirekit-lonely" in cleaned(DockerBackend())
         assert engine.client.containers(all=True, filters={"id": made["Id"]}) == []
     finally:
         remove_all(engine, "lonely")

@@ -185,6 +185,21 @@ def test_every_foreign_exception_has_place_fault_and_remedy(
     assert remedy in told.remedy
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        aborted(FileNotFoundError(errno.ENOENT, "No such file")),
+        aborted(ConnectionRefusedError(errno.ECONNREFUSED, "refused")),
+        requests.exceptions.ConnectTimeout(),
+        aborted(ConnectionResetError()),
+    ],
+)
+def test_an_engine_that_answered_before_went_away(error: Exception) -> None:
+    told = translate(error, HERE, "jump", answered=True)
+    assert told.message == "Docker Engine at unix:///run/here.sock (a test): the engine went away"
+    assert "journalctl" in (told.remedy or "")
+
+
 def test_no_socket_and_a_socket_without_an_engine_are_told_apart_from_nothing(tmp_path: Path) -> None:
     path = tmp_path / "docker.sock"
     with pytest.raises(BackendError, match="no such socket"):
