@@ -1,8 +1,9 @@
 """The same exercise on both backends: the same normalised trace, the same verdict.
 
 Normalised means: addresses and ephemeral ports are names, times are gone, and so is what may differ
-between any two runs on one machine: how many pure acknowledgements there are, and whether the side that
-closes last combines its FIN with its ACK (3 or 4 segments).
+between any two runs on one machine, because an answer may come sooner or later: how many acknowledgements there are,
+whether the side that closes last combines its FIN with its ACK (3 or 4 segments), what is sent again, and into
+which segments the bytes of two sends are cut (the second waits for the acknowledgement of the first, RFC 9293 3.7.4).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kit.backends.base import Backend
     from kit.evidence.model import Call, Evidence
     from kit.packets.conversation import Conversation
-    from kit.packets.model import Endpoint, Packet
+    from kit.packets.model import Endpoint
     from kit.verdict import Verdict
 
 BACKENDS: dict[str, Backend] = {"docker": docker.backend(), "netns": netns.backend()}
@@ -72,20 +73,24 @@ def _named(evidence: Evidence, text: bytes) -> bytes:
 def _conversation(evidence: Evidence, one: Conversation) -> tuple[Any, ...]:
     """Each side's packets in its own order: how the two sides' packets interleave is a matter of time."""
     sides = [
-        [_packet(packet) for packet in one.packets if packet.source == end and _says_something(packet)]
+        _stream(one, end) if one.protocol == "tcp" else _datagrams(one, end)
         for end in (one.client, one.server)
     ]
-    return one.protocol, _name(evidence, one.client), _name(evidence, one.server), *map(tuple, sides)
+    return one.protocol, _name(evidence, one.client), _name(evidence, one.server), *sides
 
 
-def _says_something(packet: Packet) -> bool:
-    return packet.tcp is None or packet.tcp.length > 0 or packet.tcp.flags != Flags.ACK
+def _stream(one: Conversation, end: Endpoint) -> tuple[Any, ...]:
+    """Give a side's bytes and what it said to open and to end, in order."""
+    said = [
+        packet.tcp.flags & (Flags.SYN | Flags.FIN | Flags.RST) for packet in one.segments(end) if packet.tcp
+    ]
+    stream = one.stream(end)
+    return stream.data, stream.gaps, tuple(dict.fromkeys(flags.letters for flags in said if flags))
 
 
-def _packet(packet: Packet) -> tuple[Any, ...]:
-    if packet.tcp is None:
-        return packet.protocol, packet.udp.length if packet.udp else 0
-    return packet.tcp.flags.letters, packet.tcp.length
+def _datagrams(one: Conversation, end: Endpoint) -> tuple[Any, ...]:
+    sent = [packet for packet in one.packets if packet.source == end]
+    return tuple((packet.protocol, packet.udp.length if packet.udp else 0) for packet in sent)
 
 
 def _name(evidence: Evidence, end: Endpoint) -> tuple[str, int]:
