@@ -119,6 +119,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "cells": chosen.cells,
         "stdin": uses_stdin,
         "output_bytes": plan.limits.output_bytes,
+        "output_bytes_per_s": plan.limits.output_bytes_per_s,
         "trace_bytes": plan.limits.trace_bytes,
         "environment": ENVIRONMENT,
         "wrapper": [],

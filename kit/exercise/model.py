@@ -220,6 +220,7 @@ class LimitSpec(Strict):
     wall_s: Annotated[float, Field(gt=0, le=3600)] | None = None
     step_s: Annotated[float, Field(gt=0, le=600)] | None = None
     output_bytes: Annotated[int, Field(gt=0, le=1 << 26)] | None = None
+    output_bytes_per_s: Annotated[int, Field(ge=1000, le=1 << 32)] | None = None
     trace_bytes: Annotated[int, Field(gt=0, le=1 << 26)] | None = None
     capture_bytes: Annotated[int, Field(gt=0, le=1 << 30)] | None = None
     link_bytes_per_s: Annotated[int, Field(ge=1000, le=1 << 32)] | None = None

@@ -34,6 +34,7 @@ class Limits:
     wall_s: float = 30.0  # the whole run
     step_s: float = 5.0  # one gate, unless it says `within`
     output_bytes: int = 1 << 20  # a program's stdout and stderr together
+    output_bytes_per_s: int = 1 << 22  # the same, beyond what one second allows
     trace_bytes: int = 1 << 20  # a program's calls, as strace writes them
     capture_bytes: int = 1 << 26  # a host's packets: more than fit through its links in `wall_s`
     link_bytes_per_s: int = 2_000_000  # that a host sends, beyond a first burst
@@ -53,6 +54,7 @@ class Limits:
 
 LIMIT_WORDS = {
     "output_bytes": "at most {} bytes of output, the rest was cut",
+    "output_bytes_per_s": "at most {} bytes of output a second, more had to wait",
     "trace_bytes": "at most {} bytes of traced calls, the rest was not recorded",
     "capture_bytes": "at most {} bytes of packets at a host, the rest was not recorded",
     "link_bytes_per_s": "at most {} bytes a second from a host, more had to wait",

@@ -23,6 +23,7 @@ from kit.tap.capture import (
     Tcpdump,
     hardware_address,
 )
+from kit.tap.rate import Bucket
 from kit.tap.sockets import Row, SocketTable
 from kit.tap.stream import Stream
 
@@ -51,8 +52,7 @@ class Tap:
         self._engines: frozenset[tuple[Any, ...]] = frozenset()  # sockets from before any program
         self._watching = False
         self._last_rows: list[Row] | None = None
-        self._room_rows = float(TOLD_ROWS_AT_ONCE)
-        self._room_s = time.monotonic()  # when there was so much room
+        self._rows_room = Bucket(TOLD_ROWS_AT_ONCE, TOLD_ROWS_PER_S)
         self._packets = 0
         self._room_bytes = 0
         self._interface = ""
@@ -228,12 +228,9 @@ class Tap:
 
     def _has_room(self, rows: int) -> bool:
         """Take room for so many rows; where there is none, the change is told later, with those that follow it."""
-        now = time.monotonic()
-        gained = (now - self._room_s) * TOLD_ROWS_PER_S
-        self._room_rows, self._room_s = min(TOLD_ROWS_AT_ONCE, self._room_rows + gained), now
-        if self._room_rows < 0:
+        if self._rows_room.wait_s():
             return False
-        self._room_rows -= rows
+        self._rows_room.take(rows)
         return True
 
     def _read_table(self) -> list[Row]:

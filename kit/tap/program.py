@@ -19,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kit.tap import cells, files, limits, processes
+from kit.tap.rate import Bucket
 from kit.tap.stream import Stream
 from kit.tap.trace import STRACE, TraceWatch
 
@@ -47,11 +48,15 @@ class Runner:
         self._process: subprocess.Popen[bytes] | None = None  # launched, perhaps still at the gate
         self._running = False  # let through the gate
         self._open_fds: set[int] = set()
+        self._waiting: dict[
+            int, Callable[[], None]
+        ] = {}  # descriptors of output that is held back, and who reads them
         self._trace_fd: int | None = None
         self._watch = TraceWatch(0)
         self._status: int | None = None
         self._control_fd: int | None = None
         self._said_bytes = 0
+        self._output_room = Bucket(0, 1)
         self._trace_bytes = 0
         self._counters = limits.Counters([], [], [])
         self._met: set[str] = set()  # limits that were told
@@ -61,9 +66,11 @@ class Runner:
         self._stream.send({"event": "here", "pid": os.getpid()})
         try:
             while True:
-                for key, _ in self._selector.select():
+                for key, _ in self._selector.select(self._output_room.wait_s() if self._waiting else None):
                     if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                         key.data()
+                if self._waiting and not self._output_room.wait_s():
+                    self._read_on()
         finally:
             self._kill()
             if self._process is not None:
@@ -84,6 +91,7 @@ class Runner:
 
     def _configure(self, message: Message) -> None:
         self._set = message.head
+        self._output_room = Bucket(*[self._set["output_bytes_per_s"]] * 2)
         self._counters = limits.Counters(*(message.head[name] for name in ("met", "peak", "folders")))
         self._write_files(message)
         why = self._why_untraced()
@@ -208,28 +216,48 @@ class Runner:
             pipe = getattr(process, name)
             fd = os.dup(pipe.fileno())
             pipe.close()
-            self._register(fd, partial(self._read_output, name))
+            self._register(fd, partial(self._read_output, name), self._hold_back)
         death = os.pidfd_open(process.pid)
         self._open_fds.add(death)
         self._selector.register(death, selectors.EVENT_READ, lambda: self._reap(death))
 
-    def _register(self, fd: int, read: Callable[[bytes], None]) -> None:
+    def _register(
+        self,
+        fd: int,
+        read: Callable[[bytes], None],
+        after: Callable[[int, Callable[[], None]], None] | None = None,
+    ) -> None:
         """Read the descriptor until its end; the program has ended when all of them have."""
 
         def ready() -> None:
             if fd not in self._open_fds:
                 return  # closed earlier in this same round
             data = os.read(fd, CHUNK_BYTES)
-            if data:
-                read(data)
-            else:
+            if not data:
                 self._close(fd)
+                return
+            read(data)
+            if after is not None:
+                after(fd, ready)
 
         self._open_fds.add(fd)
         self._selector.register(fd, selectors.EVENT_READ, ready)
 
+    def _hold_back(self, fd: int, ready: Callable[[], None]) -> None:
+        """Let who prints too fast wait for a full pipe; what a dead one has left there is not much."""
+        if self._status is None and self._output_room.wait_s():
+            self._meet("output_bytes_per_s")
+            self._selector.unregister(fd)
+            self._waiting[fd] = ready
+
+    def _read_on(self) -> None:
+        for fd, ready in self._waiting.items():
+            self._selector.register(fd, selectors.EVENT_READ, ready)
+        self._waiting.clear()
+
     def _close(self, fd: int) -> None:
-        self._selector.unregister(fd)
+        if self._waiting.pop(fd, None) is None:
+            self._selector.unregister(fd)
         os.close(fd)
         self._open_fds.discard(fd)
         if not self._open_fds and self._process is not None:
@@ -242,6 +270,7 @@ class Runner:
     def _reap(self, death: int) -> None:
         if self._process is not None:
             self._status = self._wait(self._process)
+        self._read_on()
         processes.kill_strangers(keep={os.getpid()})
         self._drain_trace()
         self._close(death)
@@ -292,6 +321,7 @@ class Runner:
             return
         kept = data[: max(0, self._set["output_bytes"] - self._said_bytes)]
         self._said_bytes += len(data)
+        self._output_room.take(len(data))
         if kept:
             self._stream.send({"event": "output", "stream": name, "time_ns": time.time_ns()}, kept)
         if len(kept) < len(data):  # read on all the same, so that the program is not stopped by a full pipe

@@ -34,6 +34,7 @@ def configure(runner: Helper, folder: Path, source: str, **other: Any) -> None:
         "cells": 0,
         "stdin": False,
         "output_bytes": 1 << 20,
+        "output_bytes_per_s": 1 << 30,
         "trace_bytes": 1 << 20,
         "environment": payload.ENVIRONMENT,
         "wrapper": [],
@@ -177,6 +178,32 @@ def test_output_above_the_limit_is_cut_and_named_and_the_program_goes_on(
     assert told(runner, "stdout") == b"x" * 100
     limits = [message.head["limit"] for message in runner.seen if message.head["event"] == "limit"]
     assert limits == ["output_bytes"]
+
+
+def test_a_program_that_prints_too_fast_is_made_to_wait_and_loses_nothing(
+    runner: Helper, tmp_path: Path
+) -> None:
+    source = "import os\nfor _ in range(60): os.write(1, b'o' * 10_000), os.write(2, b'e' * 10_000)\n"
+    configure(runner, tmp_path, source, output_bytes=1 << 21, output_bytes_per_s=400_000)
+    runner.tell({"do": "start"})
+    began_ns = runner.until("started").head["time_ns"]
+    end = runner.until("exited").head
+    assert end["code"] == 0
+    assert (told(runner, "stdout"), told(runner, "stderr")) == (b"o" * 600_000, b"e" * 600_000)
+    limits = [message.head["limit"] for message in runner.seen if message.head["event"] == "limit"]
+    assert limits == ["output_bytes_per_s"]
+    # a second's worth may come at once; the last read of each pipe may exceed that, and each may be full at the end
+    assert end["time_ns"] - began_ns > (1_200_000 - 400_000 - 4 * 65_536) / 400_000 * 1e9
+
+
+def test_what_a_program_said_too_fast_before_it_was_killed_is_told_at_once(
+    runner: Helper, tmp_path: Path
+) -> None:
+    source = "import os\nos.write(1, b'o' * 5000)\nos.write(1, b'o' * 5000)\nos.kill(os.getpid(), 9)\n"
+    configure(runner, tmp_path, source, output_bytes_per_s=1)
+    runner.tell({"do": "start"})
+    assert runner.until("exited").head["signal"] == "SIGKILL"
+    assert told(runner, "stdout") == b"o" * 10_000
 
 
 def test_calls_above_the_limit_are_cut_and_named_and_the_end_is_seen_all_the_same(
