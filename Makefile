@@ -3,11 +3,12 @@
 # make test    everything that must hold: linter, types, tests
 # make soak    each exercise 200 times a backend beside load: N=200 JOBS=1 BACKENDS="docker netns" EXERCISES="..."
 # make crash   kits killed at 100 random instants a backend beside 10 runs: N=100 BESIDE=10 BACKENDS="docker netns" EXERCISES="..."
+# make floods  four floods graded beside four honest submissions: a table of verdicts and times
 # make parity  the analyser beside tshark: a table of agreement on others' captures, every difference, and the speed
 # make clean   removes what the commands above made, and what dead runs left on this machine
 
 .DELETE_ON_ERROR:
-.PHONY: setup demo test soak crash parity clean
+.PHONY: setup demo test soak crash floods parity clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +48,10 @@ soak: setup
 crash: N ?= 100
 crash: setup
 	$(BIN)/python -m tests.crash -n $(N) --beside $(BESIDE) $(addprefix --backend=,$(BACKENDS)) $(EXERCISES)
+
+floods: N ?= 5
+floods: setup
+	$(BIN)/python -m tests.floods -n $(N) $(addprefix --backend=,$(BACKENDS))
 
 parity: setup
 	$(BIN)/python -m tests.tshark_parity
