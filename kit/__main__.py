@@ -1,6 +1,19 @@
-"""`python -m kit` is `kit`."""
+"""The command `kit`, and `python -m kit`.
 
-from kit.cli import main
+Until there is something to clean up, an interrupt ends kit as it ends any other program: at once, without a word.
+Importing takes longer than it takes to press Ctrl-C.
+"""
+
+import signal
+
+
+def main() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored: `kit ... &`
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from kit.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

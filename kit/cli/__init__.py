@@ -29,7 +29,7 @@ from typer.core import TyperGroup
 
 from kit import __version__, interrupts
 from kit.cli import catalogue, exporting, ladder, machine, reporting, running, screen
-from kit.errors import KitError
+from kit.errors import KitError, MachineError
 
 
 class _Stopped(KeyboardInterrupt):
@@ -93,7 +93,7 @@ class _Kit(TyperGroup):
         except BrokenPipeError:
             raise typer.Exit(_reader_is_gone()) from None
         except Exception as error:  # Python's own exit code, 1, would read as "the student failed"
-            if type(error).__module__.startswith(("typer", "click")):
+            if type(error).__module__.startswith(("typer", "click")) or _is_of_echo(error):
                 raise  # usage errors and exits: typer words them
             traceback.print_exc()
             screen.note("kit: this is a fault of kit itself, and no verdict; please report the lines above")
@@ -145,7 +145,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may not be UTF-8
     try:
-        app(prog_name="kit")
+        _call()
     except SystemExit as end:
         try:
             sys.stdout.flush()
@@ -155,6 +155,24 @@ def main() -> None:
             _write_nowhere()
         gc.freeze()  # the interpreter would search all that was imported for rings of garbage: 130 ms
         raise
+
+
+def _call() -> None:
+    try:
+        app(prog_name="kit")
+    except BrokenPipeError:
+        sys.exit(_reader_is_gone())
+    except KitError as error:  # of an option that is not a command: the version
+        screen.trouble(error)
+        sys.exit(error.exit_code)
+    except OSError as error:  # typer's own words, a help
+        screen.trouble(screen.unwritten(error))
+        sys.exit(MachineError.exit_code)
+
+
+def _is_of_echo(error: Exception) -> bool:
+    """Whether typer's own words could not be written."""
+    return isinstance(error, OSError) and traceback.extract_tb(error.__traceback__)[-1].name == "echo"
 
 
 def _reader_is_gone() -> int:

@@ -56,7 +56,8 @@ def _list_text(exercises: "list[Exercise]", lang: str) -> None:
         about = " · ".join(filter(None, (", ".join(definition.topics), definition.document)))
         title = inert_line(in_language(definition.title, lang) or "")
         table.add_row(exercise.name, "●" * definition.difficulty, f"{title}\n{inert_line(about)}")
-    screen.page(lang).print(table)
+    with screen.page(lang) as page:
+        page.print(table)
 
 
 def _list_json(exercises: "list[Exercise]", lang: str) -> None:
@@ -78,15 +79,15 @@ def show(name: Name, lang: Lang = None) -> None:
 
     language = choices.language(lang)
     exercise = choices.exercise(name)
-    page = screen.page(language)
-    page.print(_markdown(catalogue.statement(exercise, language)))
-    for heading, table in (
-        ("programs", _programs(exercise)),
-        ("checks", _checks(exercise, language)),
-        ("try it", _commands(name, exercise, language)),
-    ):
-        page.print("\n" + word(language, heading), style="bold")
-        page.print(table)
+    with screen.page(language) as page:
+        page.print(_markdown(catalogue.statement(exercise, language)))
+        for heading, table in (
+            ("programs", _programs(exercise)),
+            ("checks", _checks(exercise, language)),
+            ("try it", _commands(name, exercise, language)),
+        ):
+            page.print("\n" + word(language, heading), style="bold")
+            page.print(table)
 
 
 def _markdown(text: str) -> "Markdown":

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
+from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from kit.errors import MachineError
@@ -30,10 +31,14 @@ def result(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise MachineError(
-            f"standard output: cannot be written: {error.strerror}",
-            remedy="make room where it goes; a verdict is in its run directory, too: kit regrade RUN_DIR",
-        ) from error
+        raise unwritten(error) from error
+
+
+def unwritten(error: OSError) -> MachineError:
+    return MachineError(
+        f"standard output: cannot be written: {error.strerror}",
+        remedy="make room where it goes; a verdict is in its run directory, too: kit regrade RUN_DIR",
+    )
 
 
 def note(text: str) -> None:
@@ -64,12 +69,23 @@ def options(lang: str, stream: TextIO | None = None) -> Options:
     return Options(lang=lang, width=shutil.get_terminal_size((80, 24)).columns, colour=colour)
 
 
-def page(lang: str) -> Console:
-    """Give rich's console on stdout, for tables and statements."""
+@contextmanager
+def page(lang: str) -> Iterator[Console]:
+    """Give rich's console, for tables and statements; what it has at the end of the `with` is the result."""
     from rich.console import Console
 
     wanted = options(lang)
-    return Console(width=wanted.width, no_color=not wanted.colour, highlight=False, markup=False, emoji=False)
+    written = StringIO()
+    yield Console(
+        file=written,
+        force_terminal=sys.stdout.isatty(),
+        width=wanted.width,
+        no_color=not wanted.colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    result(written.getvalue())
 
 
 @contextmanager

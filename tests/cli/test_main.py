@@ -199,6 +199,41 @@ def _stop_in_spite_of(trouble: BackendError) -> BaseException:
     return stop
 
 
+def test_an_interrupt_before_there_is_anything_to_clean_up_ends_kit_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", "utf-8")
+    paths = os.pathsep.join([str(tmp_path), str(Path.cwd())])
+    done = subprocess.run(
+        [*KIT, "list"], capture_output=True, check=False, cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths}
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_an_interrupt_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nos._exit(7)\n"
+    )
+    paths = os.pathsep.join([str(tmp_path), str(Path.cwd())])
+    command = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", *KIT, "list"]
+    done = subprocess.run(
+        command, capture_output=True, check=False, cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths}
+    )
+    assert (done.returncode, done.stderr) == (7, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["show", "listen-accept"], ["--help"], ["run", "--help"], ["--version"]]
+)
+def test_whatever_a_full_disk_does_not_take_is_told_in_two_lines(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*KIT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith(
+        "kit: standard output: cannot be written: No space left on device\n  make room"
+    )
+    assert len(done.stderr.splitlines()) == 2
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_results_that_a_full_disk_does_not_take_are_the_machines_trouble(tmp_path: Path) -> None:
     work = "def names():\n    from kit.cli import screen\n    screen.result('x')"
