@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kit.backends._docker_engine import ISOLATED_GATEWAY_API
-from kit.backends.payload import BOOT_FROM_STREAM, ENVIRONMENT, FOLDERS, folder_options
+from kit.backends.payload import BOOT_FROM_STREAM, CPU_SHARES, ENVIRONMENT, FOLDERS, folder_options
 
 if TYPE_CHECKING:
     from kit.exercise.plan import Limits, Plan
@@ -119,6 +119,7 @@ def runner(run: Run, limits: Limits, host: str) -> dict[str, Any]:
                 RUN_FOLDER: "size=16m,mode=0700",
                 **{path: f"{folder_options(limits, path)},uid=1000,gid=1000,exec" for path in FOLDERS},
             },
+            "CpuShares": CPU_SHARES,
             **_limits(limits.processes + RUNNER_PROCESSES, limits.memory_bytes + RUNNER_MEMORY_BYTES),
         },
     }

@@ -1,4 +1,5 @@
-"""Cgroups that count a program as one: its memory as a sum, its processes with their threads (cgroups(7)).
+"""Cgroups that count a program as one: its memory as a sum, its processes with their threads (cgroups(7)); of the
+processors it then has one share, however many processes or sessions it makes.
 
 Where memory and processes have hierarchies of their own (version 1), a program gets a group in each; in the one
 hierarchy of version 2 it is the group that the freezer uses, too. Making one takes the right to write there: root
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.backends.payload import CPU_SHARES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,13 +27,13 @@ OWN_MEMORY_BYTES = 1 << 25  # of these
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A controller's files. `limit` is the exercise's name for what it limits."""
+    """A controller's files. `limit` is the exercise's name for what it limits, "" where it only shares."""
 
     controller: str
     limit: str
     settings: tuple[tuple[str, str], ...]  # (file, its text), `{}` is the number
-    met: tuple[str, str]  # (file, key) of the count
-    peak: str
+    met: tuple[str, str] = ("", "")  # (file, key) of the count
+    peak: str = ""
 
 
 _MEMORY_1 = Kind(
@@ -48,8 +51,10 @@ _MEMORY_2 = Kind(
     "memory.peak",
 )
 _PIDS = Kind("pids", "processes", (("pids.max", "{}"),), ("pids.events", "max"), "pids.peak")
-KINDS = {1: (_MEMORY_1, _PIDS), 2: (_MEMORY_2, _PIDS)}
-_CONTROLLERS = "+memory +pids"
+_CPU_1 = Kind("cpu", "", (("cpu.shares", str(CPU_SHARES)),))
+_CPU_2 = Kind("cpu", "", (("cpu.weight", str(CPU_SHARES * 100 // 1024)),))  # 100 is what others have
+KINDS = {1: (_MEMORY_1, _PIDS, _CPU_1), 2: (_MEMORY_2, _PIDS, _CPU_2)}
+PROMISED = frozenset({"memory", "pids"})  # one of these alone is no promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def freezer_home() -> Path | None:
 
 
 def homes() -> dict[str, tuple[Path, Kind]]:
-    """Give for each controller where groups can be made that it limits; empty where one of them has no such place."""
+    """Give for each controller where groups can be made that it limits; empty where one of PROMISED has no such place."""
     found: dict[str, tuple[Path, Kind]] = {}
     for mount, own in own_groups(_text("mountinfo"), _text("cgroup")):
         folder = own if mount.version == 1 else _handing_down(mount, own)
@@ -103,7 +108,7 @@ def homes() -> dict[str, tuple[Path, Kind]]:
         for kind in KINDS[mount.version]:
             if kind.controller in handed and os.access(folder / "cgroup.procs", os.W_OK):
                 found.setdefault(kind.controller, (folder, kind))
-    return found if len(found) == len(KINDS[1]) else {}
+    return found if found.keys() >= PROMISED else {}
 
 
 def run_folders() -> set[Path]:
@@ -113,9 +118,8 @@ def run_folders() -> set[Path]:
 
 
 def _handing_down(mount: Mounted, own: Path) -> Path:
-    """Give the first of our own group and the hierarchy's top that hands both controllers down, else our own."""
-    wanted = {kind.controller for kind in KINDS[2]}
-    return next((folder for folder in (own, Path(mount.point)) if wanted <= _handed_down(folder)), own)
+    """Give the first of our own group and the hierarchy's top that hands down what is promised, else our own."""
+    return next((folder for folder in (own, Path(mount.point)) if _handed_down(folder) >= PROMISED), own)
 
 
 def _handed_down(folder: Path) -> frozenset[str]:
@@ -139,7 +143,7 @@ class Groups:
             with suppress(OSError):
                 folder.mkdir(exist_ok=True)
                 if kind in KINDS[2] and (folder / "cgroup.subtree_control").exists():
-                    (folder / "cgroup.subtree_control").write_text(_CONTROLLERS)
+                    (folder / "cgroup.subtree_control").write_text(f"+{kind.controller}")
                 self._parents.append((folder, kind))
 
     def add(self, program: int, limits: Limits) -> dict[str, Any]:
@@ -154,11 +158,12 @@ class Groups:
             folder.mkdir(exist_ok=True)
             for name, text in kind.settings:
                 with suppress(FileNotFoundError):  # a kernel that does not count swap has none of it to limit
-                    (folder / name).write_text(text.format(most[kind.limit]))
+                    (folder / name).write_text(text.format(most.get(kind.limit)))
             procs = str(folder / "cgroup.procs")
             told["cgroups"] += [procs] if procs not in told["cgroups"] else []
-            told["met"].append([kind.limit, str(folder / kind.met[0]), kind.met[1]])
-            told["peak"].append([kind.limit, str(folder / kind.peak), ""])
+            if kind.limit:
+                told["met"].append([kind.limit, str(folder / kind.met[0]), kind.met[1]])
+                told["peak"].append([kind.limit, str(folder / kind.peak), ""])
         return told
 
     def close(self) -> None:

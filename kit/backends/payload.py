@@ -42,6 +42,11 @@ ENVIRONMENT = {
 }
 
 
+# A third of what others get who want the processors at the same time, so that floods make no honest run late; not
+# less, so that a busy machine makes no program miss its gates. Of 1024; as nice(2) where there is no cgroup for it.
+CPU_SHARES = 335
+NICE = 5
+
 FILTER = "{filter}"  # in a wrapper's words: the descriptor of the file that the configuration calls `filter`
 
 # glibc gives each thread a stack of RLIMIT_STACK, and RLIMIT_DATA counts it: 64 threads shall fit
@@ -125,6 +130,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "wrapper": [],
         "filter": None,
         "filter_word": FILTER,
+        "nice": NICE,
         "cgroups": [],
         "met": [],
         "peak": [],

@@ -72,11 +72,12 @@ def _number(path: str, key: str) -> int | None:
     return None
 
 
-def join(cgroups: list[str]) -> None:
-    """Enter cgroups, and be the first to be killed where memory ends: in the child, before it executes anything.
+def join(cgroups: list[str], nice: int) -> None:
+    """Enter cgroups, be nice, and be the first to be killed where memory ends: in the child, before it executes anything.
 
     The kernel takes the largest process, and a program of many small ones could have its runner killed instead.
     """
+    os.nice(nice)
     for procs in cgroups:
         files.write(procs, "0")
     with suppress(OSError):

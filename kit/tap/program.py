@@ -188,7 +188,7 @@ class Runner:
             stderr=subprocess.PIPE,
             pass_fds=inherited,
             start_new_session=True,
-            preexec_fn=partial(limits.join, self._set["cgroups"]),  # noqa: PLW1509  # the runner has no threads
+            preexec_fn=partial(limits.join, self._set["cgroups"], self._set["nice"]),  # noqa: PLW1509  # the runner has no threads
             **({"user": user[0], "group": user[1], "extra_groups": []} if user else {}),
         )
 

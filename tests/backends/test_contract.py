@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.backends import payload
 from kit.packets.model import Flags
 from tests.backends.contract import (
     CLIENT,
@@ -163,6 +164,12 @@ def test_a_helper_that_breaks_says_why_and_messages_to_it_are_no_error(backend: 
         assert b"nonsense" in heard.end(("host", "client"))
         start(lab, "server")
         heard.prints("server", "listening")  # the others go on
+
+
+def test_a_program_comes_after_kit_where_processors_are_short(backend: Backend) -> None:
+    with running(backend, plan({"server": b"import os\nprint('nice', os.nice(0))\n"})) as (lab, heard):
+        start(lab, "server")
+        heard.prints("server", f"nice {payload.NICE}")
 
 
 def test_after_the_lab_this_process_has_its_threads_and_descriptors_back(backend: Backend) -> None:

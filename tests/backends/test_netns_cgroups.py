@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.backends import _netns_cgroups as cgroups
+from kit.backends import payload
 from kit.exercise.plan import Limits
 
 if TYPE_CHECKING:
@@ -76,6 +77,19 @@ def test_in_version_2_a_group_needs_a_parent_that_hands_both_controllers_down(tr
     told = cgroups.Groups("run").add(7, Limits())
     assert told["cgroups"] == [str(top / "unified/run/7/cgroup.procs")]
     assert [row[0] for row in told["peak"]] == ["memory_bytes", "processes"]
+
+
+def test_a_program_has_a_share_of_the_processors_where_they_can_be_shared(tree: Any) -> None:
+    top = tree(
+        [(name, f"cgroup cgroup rw,{name}") for name in ("memory", "pids", "cpu")],
+        "1:cpu:/\n4:memory:/\n8:pids:/\n",
+    )
+    (top / "cpu" / "run" / "7").mkdir(parents=True)
+    (top / "cpu" / "run" / "7" / "cpu.shares").touch()
+    told = cgroups.Groups("run").add(7, Limits())
+    assert str(top / "cpu/run/7/cgroup.procs") in told["cgroups"]
+    assert [row[0] for row in told["met"]] == ["memory_bytes", "processes"]  # sharing is no limit that is met
+    assert (top / "cpu/run/7/cpu.shares").read_text() == str(payload.CPU_SHARES)
 
 
 def test_one_controller_alone_is_no_promise(tree: Any) -> None:

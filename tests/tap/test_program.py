@@ -42,6 +42,7 @@ def configure(runner: Helper, folder: Path, source: str, **other: Any) -> None:
         "wrapper_depth": 0,
         "filter": None,
         "filter_word": payload.FILTER,
+        "nice": 0,
         "cgroups": [],
         "met": [],
         "peak": [],
