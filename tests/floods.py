@@ -2,8 +2,8 @@
 
     python -m tests.floods [-n ROUNDS] [--backend NAME]...
 
-Four honest submissions are graded at a time: alone, then beside four more honest ones, then beside a fork bomb, an
-output flood, a memory eater and a packet flood, which are graded again and again until the honest ones are done.
+Four honest submissions are graded at the same time: alone, then with four more honest ones, then with a fork bomb, an
+output flood, a memory eater and a packet flood.
 Prints a Markdown table; exits 1 where an honest one does not pass, where a flood gets another verdict than its file
 says, or where the honest ones take more than twice as long as alone.
 """
@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -41,11 +40,12 @@ RUN_LIMIT_S = 120  # far above the limits that kit itself keeps: beyond it kit h
 
 @dataclass(frozen=True)
 class Graded:
-    """One submission's verdict, and the seconds that its kit took."""
+    """One submission's verdict, its reasons where it did not pass, and the seconds that its kit took."""
 
     name: str
     outcome: str
     took_s: float
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Row:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("-n", type=int, default=5, metavar="ROUNDS", help="of four honest submissions (5)")
+    parser.add_argument(
+        "-n", type=int, default=5, metavar="ROUNDS", help="of four honest submissions each (5)"
+    )
     parser.add_argument(
         "--backend", action="append", metavar="NAME", help="docker and netns, if none is named"
     )
@@ -92,25 +94,15 @@ def handed_in() -> Iterator[Path]:
 
 
 def measure(backend: str, beside: str, others: Sequence[str], rounds: int, folder: Path) -> Row:
-    """Grade the honest ones, so many rounds, while each of the others is graded again and again."""
-    stop, seen = threading.Event(), list[Graded]()
-
-    def go_on(name: str) -> None:
-        while not stop.is_set():
-            seen.append(grade(backend, name, folder))
-
-    with ThreadPoolExecutor(len(others) + AT_A_TIME) as pool:
-        going = [pool.submit(go_on, name) for name in others]
-        try:
-            honest = [
-                graded
-                for _ in range(rounds)
-                for graded in pool.map(lambda name: grade(backend, name, folder), [HONEST] * AT_A_TIME)
-            ]
-        finally:
-            stop.set()
-        for one in going:
-            one.result()
+    """Grade the honest ones and the others, all at the same time, so many times."""
+    names = [*others, *[HONEST] * AT_A_TIME]
+    honest: list[Graded] = []
+    seen: list[Graded] = []
+    with ThreadPoolExecutor(len(names)) as pool:
+        for _ in range(rounds):
+            graded = list(pool.map(lambda name: grade(backend, name, folder), names))
+            seen += graded[: len(others)]
+            honest += graded[len(others) :]
     return Row(backend, beside, tuple(honest), tuple(seen))
 
 
@@ -126,12 +118,17 @@ def grade(backend: str, name: str, folder: Path) -> Graded:
         check=False,
     )
     took_s = time.monotonic() - began
-    try:
-        outcome = str(json.loads(done.stdout)["outcome"])
-    except (ValueError, KeyError):
-        outcome = f"exit code {done.returncode}: {done.stderr.strip()[-200:]}"
     shutil.rmtree(out)
-    return Graded(name, outcome, took_s)
+    try:
+        verdict = json.loads(done.stdout)
+    except ValueError:
+        return Graded(name, f"exit code {done.returncode}", took_s, done.stderr.strip()[-200:])
+    reasons = [
+        f"{finding['name']}: {finding['observed']}"
+        for finding in verdict["findings"]
+        if finding["outcome"] != "pass"
+    ]
+    return Graded(name, verdict["outcome"], took_s, "; ".join([*reasons, *verdict["notes"]]))
 
 
 def good(rows: Sequence[Row], expected: Mapping[str, str]) -> bool:
@@ -160,7 +157,7 @@ def table(rows: Sequence[Row], expected: Mapping[str, str]) -> str:
         for row in rows
     ]
     wrong = {
-        f"{row.backend}, beside {row.beside}: {one.name}: {one.outcome}, not {expected[one.name]}"
+        f"{row.backend}, beside {row.beside}: {one.name}: {one.outcome}, not {expected[one.name]}: {one.why}"
         for row in rows
         for one in (*row.honest, *row.others)
         if one.outcome != expected[one.name]

@@ -11,7 +11,12 @@ ALONE = Row("netns", "nothing", (Graded("honest", "pass", 1.0), Graded("honest",
 
 
 def beside(honest: str, flood: str, took_s: float) -> Row:
-    return Row("netns", "floods", (Graded("honest", honest, took_s),), (Graded("fork_bomb", flood, 9.0),))
+    return Row(
+        "netns",
+        "floods",
+        (Graded("honest", honest, took_s, "stream: nothing came"),),
+        (Graded("fork_bomb", flood, 9.0),),
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,5 +39,5 @@ def test_the_table_has_a_row_for_each_company_and_names_what_was_wrong() -> None
     assert lines[2:] == [
         "| netns | nothing | 2 of 2 | 0 of 0 | 1.10 | 1.20 | 1.00 |",
         "| netns | floods | 0 of 1 | 1 of 1 | 2.20 | 2.20 | 2.00 |",
-        "netns, beside floods: honest: inconclusive, not pass",
+        "netns, beside floods: honest: inconclusive, not pass: stream: nothing came",
     ]

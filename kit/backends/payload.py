@@ -126,6 +126,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "output_bytes": plan.limits.output_bytes,
         "output_bytes_per_s": plan.limits.output_bytes_per_s,
         "trace_bytes": plan.limits.trace_bytes,
+        "trace_bytes_per_s": plan.limits.trace_bytes_per_s,
         "environment": ENVIRONMENT,
         "wrapper": [],
         "filter": None,

@@ -222,6 +222,7 @@ class LimitSpec(Strict):
     output_bytes: Annotated[int, Field(gt=0, le=1 << 26)] | None = None
     output_bytes_per_s: Annotated[int, Field(ge=1000, le=1 << 32)] | None = None
     trace_bytes: Annotated[int, Field(gt=0, le=1 << 26)] | None = None
+    trace_bytes_per_s: Annotated[int, Field(ge=1000, le=1 << 32)] | None = None
     capture_bytes: Annotated[int, Field(gt=0, le=1 << 30)] | None = None
     link_bytes_per_s: Annotated[int, Field(ge=1000, le=1 << 32)] | None = None
     link_packets_per_s: Annotated[int, Field(ge=10, le=1 << 24)] | None = None

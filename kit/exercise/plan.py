@@ -36,6 +36,7 @@ class Limits:
     output_bytes: int = 1 << 20  # a program's stdout and stderr together
     output_bytes_per_s: int = 1 << 22  # the same, beyond what one second allows
     trace_bytes: int = 1 << 20  # a program's calls, as strace writes them
+    trace_bytes_per_s: int = 1 << 20  # the same, beyond what one second allows
     capture_bytes: int = 1 << 26  # a host's packets: more than fit through its links in `wall_s`
     link_bytes_per_s: int = 2_000_000  # that a host sends, beyond a first burst
     link_packets_per_s: int = 5_000  # the same, of small packets
@@ -56,6 +57,7 @@ LIMIT_WORDS = {
     "output_bytes": "at most {} bytes of output, the rest was cut",
     "output_bytes_per_s": "at most {} bytes of output a second, more had to wait",
     "trace_bytes": "at most {} bytes of traced calls, the rest was not recorded",
+    "trace_bytes_per_s": "at most {} bytes of traced calls a second, more had to wait",
     "capture_bytes": "at most {} bytes of packets at a host, the rest was not recorded",
     "link_bytes_per_s": "at most {} bytes a second from a host, more had to wait",
     "processes": "at most {} processes and threads at once, a further one was refused",

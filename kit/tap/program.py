@@ -16,7 +16,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kit.tap import cells, files, limits, processes
 from kit.tap.rate import Bucket
@@ -34,6 +34,16 @@ CHUNK_BYTES = 1 << 16
 GATE = ["/bin/sh", "-c", 'read -r go && exec "$@"', "sh"]
 
 
+RATES = ("output_bytes_per_s", "trace_bytes_per_s")
+
+
+class Room(NamedTuple):
+    """How fast something may be said: the limit's name, and the bucket that counts."""
+
+    limit: str
+    bucket: Bucket
+
+
 class Runner:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -48,15 +58,15 @@ class Runner:
         self._process: subprocess.Popen[bytes] | None = None  # launched, perhaps still at the gate
         self._running = False  # let through the gate
         self._open_fds: set[int] = set()
-        self._waiting: dict[
-            int, Callable[[], None]
-        ] = {}  # descriptors of output that is held back, and who reads them
+        self._held: dict[
+            int, tuple[Room, Callable[[], None]]
+        ] = {}  # descriptors not read now, and what reads them
         self._trace_fd: int | None = None
         self._watch = TraceWatch(0)
         self._status: int | None = None
         self._control_fd: int | None = None
         self._said_bytes = 0
-        self._output_room = Bucket(0, 1)
+        self._rooms: dict[str, Room] = {}
         self._trace_bytes = 0
         self._counters = limits.Counters([], [], [])
         self._met: set[str] = set()  # limits that were told
@@ -66,11 +76,10 @@ class Runner:
         self._stream.send({"event": "here", "pid": os.getpid()})
         try:
             while True:
-                for key, _ in self._selector.select(self._output_room.wait_s() if self._waiting else None):
+                for key, _ in self._selector.select(self._wait_s()):
                     if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                         key.data()
-                if self._waiting and not self._output_room.wait_s():
-                    self._read_on()
+                self._read_on()
         finally:
             self._kill()
             if self._process is not None:
@@ -91,7 +100,7 @@ class Runner:
 
     def _configure(self, message: Message) -> None:
         self._set = message.head
-        self._output_room = Bucket(*[self._set["output_bytes_per_s"]] * 2)
+        self._rooms = {name: Room(name, Bucket(self._set[name], self._set[name])) for name in RATES}
         self._counters = limits.Counters(*(message.head[name] for name in ("met", "peak", "folders")))
         self._write_files(message)
         why = self._why_untraced()
@@ -209,25 +218,23 @@ class Runner:
             os.unlink(self._fifo)
         os.mkfifo(self._fifo, 0o600)
         self._trace_fd = os.open(self._fifo, os.O_RDONLY | os.O_NONBLOCK)
-        self._register(self._trace_fd, self._read_trace)
+        self._register(self._trace_fd, self._read_trace, self._rooms["trace_bytes_per_s"])
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         for name in ("stdout", "stderr"):
             pipe = getattr(process, name)
             fd = os.dup(pipe.fileno())
             pipe.close()
-            self._register(fd, partial(self._read_output, name), self._hold_back)
+            self._register(fd, partial(self._read_output, name), self._rooms["output_bytes_per_s"])
         death = os.pidfd_open(process.pid)
         self._open_fds.add(death)
         self._selector.register(death, selectors.EVENT_READ, lambda: self._reap(death))
 
-    def _register(
-        self,
-        fd: int,
-        read: Callable[[bytes], None],
-        after: Callable[[int, Callable[[], None]], None] | None = None,
-    ) -> None:
-        """Read the descriptor until its end; the program has ended when all of them have."""
+    def _register(self, fd: int, read: Callable[[bytes], None], room: Room | None = None) -> None:
+        """Read the descriptor until its end; the program has ended when all of them have.
+
+        Who writes faster than `room` allows waits for a full pipe.
+        """
 
         def ready() -> None:
             if fd not in self._open_fds:
@@ -237,26 +244,32 @@ class Runner:
                 self._close(fd)
                 return
             read(data)
-            if after is not None:
-                after(fd, ready)
+            if room is not None and fd in self._open_fds:
+                room.bucket.take(len(data))
+                self._hold_back(fd, room, ready)
 
         self._open_fds.add(fd)
         self._selector.register(fd, selectors.EVENT_READ, ready)
 
-    def _hold_back(self, fd: int, ready: Callable[[], None]) -> None:
-        """Let who prints too fast wait for a full pipe; what a dead one has left there is not much."""
-        if self._status is None and self._output_room.wait_s():
-            self._meet("output_bytes_per_s")
+    def _hold_back(self, fd: int, room: Room, ready: Callable[[], None]) -> None:
+        """Read on when there is room again. What a dead program has left is not much, and is read at once."""
+        if self._status is None and room.bucket.wait_s():
+            self._meet(room.limit)
             self._selector.unregister(fd)
-            self._waiting[fd] = ready
+            self._held[fd] = room, ready
+
+    def _wait_s(self) -> float | None:
+        """Give how long there is nothing to read on."""
+        return min((room.bucket.wait_s() for room, _ in self._held.values()), default=None)
 
     def _read_on(self) -> None:
-        for fd, ready in self._waiting.items():
-            self._selector.register(fd, selectors.EVENT_READ, ready)
-        self._waiting.clear()
+        for fd, (room, ready) in tuple(self._held.items()):
+            if self._status is not None or not room.bucket.wait_s():
+                del self._held[fd]
+                self._selector.register(fd, selectors.EVENT_READ, ready)
 
     def _close(self, fd: int) -> None:
-        if self._waiting.pop(fd, None) is None:
+        if self._held.pop(fd, None) is None:
             self._selector.unregister(fd)
         os.close(fd)
         self._open_fds.discard(fd)
@@ -321,7 +334,6 @@ class Runner:
             return
         kept = data[: max(0, self._set["output_bytes"] - self._said_bytes)]
         self._said_bytes += len(data)
-        self._output_room.take(len(data))
         if kept:
             self._stream.send({"event": "output", "stream": name, "time_ns": time.time_ns()}, kept)
         if len(kept) < len(data):  # read on all the same, so that the program is not stopped by a full pipe

@@ -36,6 +36,7 @@ def configure(runner: Helper, folder: Path, source: str, **other: Any) -> None:
         "output_bytes": 1 << 20,
         "output_bytes_per_s": 1 << 30,
         "trace_bytes": 1 << 20,
+        "trace_bytes_per_s": 1 << 30,
         "environment": payload.ENVIRONMENT,
         "wrapper": [],
         "wrapper_execs": 0,
@@ -217,6 +218,23 @@ def test_calls_above_the_limit_are_cut_and_named_and_the_end_is_seen_all_the_sam
     assert len(runner.bodies("trace")) < 70000
     limits = [message.head["limit"] for message in runner.seen if message.head["event"] == "limit"]
     assert limits == ["trace_bytes"]
+
+
+def test_a_program_that_calls_too_fast_is_made_to_wait_and_its_end_is_seen(
+    runner: Helper, tmp_path: Path
+) -> None:
+    source = "import socket\ns = socket.socket()\nfor _ in range(6000): s.getsockopt(1, 3)\n"
+    configure(runner, tmp_path, source, trace_bytes_per_s=100_000)
+    runner.tell({"do": "start"})
+    began_ns = runner.until("started").head["time_ns"]
+    end = runner.until("exited").head
+    assert end["code"] == 0
+    said = len(runner.bodies("trace"))
+    assert runner.bodies("trace").count(b"getsockopt(") == 6000
+    limits = [message.head["limit"] for message in runner.seen if message.head["event"] == "limit"]
+    assert limits == ["trace_bytes_per_s"]
+    # a second's worth may come at once; the last read may exceed that, and the pipe may be full at the end
+    assert end["time_ns"] - began_ns > (said - 100_000 - 2 * 65_536) / 100_000 * 1e9 > 0
 
 
 def test_a_command_that_does_not_exist_ends_with_a_reason(runner: Helper, tmp_path: Path) -> None:
