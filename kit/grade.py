@@ -68,6 +68,11 @@ def asks_for_reference(evidence: Evidence) -> bool:
     return not evidence.faults and (evidence.missed_step is not None or bool(_hits_of_submitted(evidence)))
 
 
+def asks_for_second_run(evidence: Evidence, reference: Evidence) -> bool:
+    """Whether a missed gate would count against the submission."""
+    return evidence.missed_step is not None and reference.missed_step is None and not reference.faults
+
+
 def _hits_of_submitted(evidence: Evidence) -> list[LimitHit]:
     programs = [program for program in evidence.programs.values() if program.submitted]
     theirs = {program.name for program in programs} | {program.host for program in programs}

@@ -14,7 +14,7 @@ from kit.errors import EvidenceError
 from kit.evidence import store
 from kit.exercise.model import CheckSpec, Side
 from kit.exercise.planner import REFERENCE, make_plan
-from kit.grade import Subject, asks_for_reference, grade, submission_verdict
+from kit.grade import Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
 from kit.lab.run import run, run_facts
 from kit.whole import write_whole
 
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from kit.exercise.submission import Submission
     from kit.verdict import Verdict
 
+# Folders in a run directory: what it was compared with, the run that a second one took the place of, and that one
+# while it goes
+FIRST = "first"
+SECOND = "second"
+
 
 def judge(
     exercise: Exercise,
@@ -41,7 +46,8 @@ def judge(
     """Run the submission (None: the reference) and say what it is worth; `folder` becomes its run directory.
 
     A submission's ports and words are drawn from its name where no seed is given, so that output copied
-    from elsewhere does not match what was on the wire.
+    from elsewhere does not match what was on the wire. One that misses a gate which the reference passes runs a
+    second time, and that run is judged: a machine that was busy for a moment is no fault of a submission's.
     Raises BackendError where the backend cannot begin, MachineError where the folder cannot be written.
     """
     if submission is not None and seed is None:
@@ -55,9 +61,13 @@ def judge(
             recorder.facts["submission_faults"] = list(submission.faults)
     else:
         _observe(plan, backend, folder, rules, progress)
-        if submission is not None and asks_for_reference(store.load(folder)):
+        if submission is not None and asks_for_reference(seen := store.load(folder)):
             progress("a gate was missed or a limit met: running the reference for comparison")
             _observe(make_plan(exercise, None, plan.seed), backend, folder / REFERENCE, rules, progress)
+            if asks_for_second_run(seen, store.load(folder / REFERENCE)):
+                progress("the reference passed: running the submission once more, so that no chance decides")
+                _observe(plan, backend, folder / SECOND, rules, progress)
+                store.swap(folder, second=SECOND, first=FIRST)
     verdict = regrade(folder)
     write_whole(folder / "verdict.json", json.dumps(asdict(verdict), ensure_ascii=False, indent=1) + "\n")
     return verdict
@@ -77,9 +87,14 @@ def regrade(folder: Path) -> Verdict:
     if faults := facts.get("submission_faults"):
         return submission_verdict(subject, specs, faults)
     evidence = store.load(folder)
+    if (folder / SECOND).exists():
+        evidence = replace(evidence, faults=(*evidence.faults, "its second run was cut short"))
     compared = folder / REFERENCE
     reference = store.load(compared) if (compared / "run.json").exists() else None
     verdict = grade(subject, specs, evidence, reference=reference)
+    if (folder / FIRST).exists() and (missed := store.load(folder / FIRST).missed_step) is not None:
+        first = f"the first run missed step {missed.number}, {missed.text}; this verdict is of the second one"
+        verdict = replace(verdict, notes=(*verdict.notes, first))
     left_behind = [f"left behind: {what}" for what in facts.get("left_behind", ())]
     verdict = replace(verdict, notes=(*verdict.notes, *left_behind))
     if not sides:

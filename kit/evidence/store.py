@@ -213,6 +213,23 @@ def load(folder: Path) -> Evidence:
     )
 
 
+def swap(folder: Path, *, second: str, first: str) -> None:
+    """Make the run in folder/second that of the folder itself; what it had goes to folder/first.
+
+    run.json goes last each time: until then the folder tells of the other run, or is none.
+    """
+    (folder / first).mkdir()
+    for origin, target in ((folder, folder / first), (folder / second, folder)):
+        files = sorted((path for path in origin.iterdir() if path.is_file()), key=_is_facts)
+        for path in files:
+            path.rename(target / path.name)
+    (folder / second).rmdir()
+
+
+def _is_facts(path: Path) -> bool:
+    return path.name == "run.json"
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     """Give the rows of a .jsonl file; a last line that was cut off by a death is left out."""
     try:
