@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from kit.exercise.model import Definition
 
 USUAL_BYTES = 1 << 18  # of a run directory: those of the catalogue's exercises take a third of it
-REFERENCE_TOO = 2  # where a gate is missed, the reference runs, too, and its evidence is kept
+RUNS = 3  # where a gate is missed, the reference runs, too, and then the submission again; all evidence is kept
 TRACE_TWICE = 2  # as strace wrote it, and as calls
 
 
 def most_bytes(hosts: int, programs: int, limits: Limits) -> int:
     """Give what one submission's runs may fill if its programs send, say and call all that they may."""
     a_program = limits.output_bytes + TRACE_TWICE * limits.trace_bytes
-    return REFERENCE_TOO * (hosts * limits.capture_bytes + programs * a_program)
+    return RUNS * (hosts * limits.capture_bytes + programs * a_program)
 
 
 def shortage(free_bytes: int, runs: int, most: int) -> str | None:
