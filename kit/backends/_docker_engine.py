@@ -11,7 +11,8 @@ import json
 import os
 import socket
 import stat
-from contextlib import contextmanager
+import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -166,6 +167,18 @@ class Engine:
         """Raise BackendError where the engine does not answer soon: after a long wait, before many more."""
         with self.errors("answer"), _patience(self.client, GOODBYE_WITHIN_S):
             self.client.ping()
+
+    def told(self, container: str, event: str) -> bool:
+        """Whether the engine has told of such an event of a container; of many it remembers the last 256."""
+        until_s = int(
+            time.time()
+        )  # on an engine with a slower clock it waits for what is to come, but not for long
+        filters = {"type": "container", "container": container, "event": event}
+        with (
+            _patience(self.client, GOODBYE_WITHIN_S),
+            closing(self.client.events(since=1, until=until_s, filters=filters)) as events,
+        ):
+            return next(events, None) is not None
 
 
 @contextmanager

@@ -69,6 +69,11 @@ class DockerLab:
         with self._engine.errors(f"thaw {program}"), _suppress_gone():
             self._engine.client.unpause(self.run.container("program", program))
 
+    def ran_out_of_memory(self, program: str) -> bool:
+        """Ask the engine: a runner shares its container's memory, and may get no page to say it itself."""
+        with self._engine.errors(f"ask for the memory of {program}"):
+            return self._engine.told(self.run.container("program", program), "oom")
+
     def bring_up(self) -> None:
         """A runner can be made before the tap that it joins, but starts after it; a tap needs the network."""
         programs = self.plan.programs

@@ -27,6 +27,7 @@ class FakeLab:
         self.plan = plan
         self.told: list[tuple[tuple[str, str], dict[str, Any], bytes]] = []
         self.frozen: list[tuple[str, str]] = []
+        self.out_of_memory: set[str] = set()
         self._inbox = inbox
         self._script = {key: list(answers) for key, answers in script.items()}
 
@@ -47,6 +48,9 @@ class FakeLab:
 
     def thaw(self, program: str) -> None:
         self.frozen.append(("thaw", program))
+
+    def ran_out_of_memory(self, program: str) -> bool:
+        return program in self.out_of_memory
 
 
 def _nothing(_head: dict[str, Any]) -> list[dict[str, Any]]:
@@ -69,6 +73,7 @@ class FakeBackend:
     def __init__(self, script: Script | None = None) -> None:
         """Take what the helpers answer; every answer is a message's head and body."""
         self._script = script or {}
+        self.out_of_memory: set[str] = set()  # programs, as a lab says
         self.labs: list[FakeLab] = []
 
     def requirements(self) -> list[Requirement]:
@@ -86,6 +91,7 @@ class FakeBackend:
     @contextmanager
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[FakeLab]:
         lab = FakeLab(plan, inbox, self._script)
+        lab.out_of_memory = self.out_of_memory
         self.labs.append(lab)
         for host in plan.hosts:
             lab.play(("host", host), {"event": "ready", "capturing": "nothing"})

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from kit.exercise.model import Definition
 
 USUAL_BYTES = 1 << 18  # of a run directory: those of the catalogue's exercises take a third of it
-RUNS = 3  # where a gate is missed, the reference runs, too, and then the submission again; all evidence is kept
+RUNS = (
+    3  # where a gate is missed, the reference runs, too, and then the submission again; all evidence is kept
+)
 TRACE_TWICE = 2  # as strace wrote it, and as calls
 
 

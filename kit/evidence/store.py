@@ -148,7 +148,9 @@ class Recorder:
         self._event({"event": event, **fields})
 
     def limit(self, hit: LimitHit) -> None:
-        self.facts["limits_hit"].append(rows.limit_row(hit))
+        row = rows.limit_row(hit)
+        if row not in self.facts["limits_hit"]:
+            self.facts["limits_hit"].append(row)
 
     def used(self, program: str, used: Mapping[str, float]) -> None:
         self.facts["used"][program] = dict(used)

@@ -134,7 +134,9 @@ class Session:
         self._recorder.exit(Exit(program, head["time_ns"], head.get("code"), head.get("signal")))
 
     def _limit(self, name: str, head: dict[str, Any], _body: bytes) -> None:
-        limit = head["limit"]
+        self.met_limit(name, head["limit"])
+
+    def met_limit(self, name: str, limit: str) -> None:
         self._recorder.limit(LimitHit(name, limit, f"{limit}: {self.plan.limits.words(limit)}"))
 
     def _used(self, program: str, head: dict[str, Any], _body: bytes) -> None:

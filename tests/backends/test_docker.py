@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from kit.backends._docker_engine import Engine, connect_here
 from kit.backends._docker_lab import remove_all
 from kit.backends.docker import DockerBackend
 from kit.errors import BackendError
-from tests.backends.contract import SERVER, Heard, cleaned, plan, running, start
+from tests.backends.contract import SERVER, WITHIN_S, Heard, cleaned, plan, running, start
 from tests.backends.proxy import Proxy
 
 if TYPE_CHECKING:
@@ -249,6 +250,24 @@ def test_clean_tells_only_what_was_still_there(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(APIClient, "networks", lambda _self, **_asked: [gone])
     monkeypatch.setattr(APIClient, "containers", lambda _self, **_asked: [])
     assert DockerBackend().clean() == []
+
+
+def test_the_engine_knows_which_program_met_the_end_of_its_memory() -> None:
+    hungry = b"""\
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        piece = b"x" * 60_000_000
+        time.sleep(60)
+time.sleep(60)
+"""
+    with running(DockerBackend(), plan({"hungry": hungry, "server": SERVER})) as (lab, heard):
+        start(lab, "hungry", "server")
+        heard.prints("server", "listening")
+        deadline = time.monotonic() + WITHIN_S
+        while not lab.ran_out_of_memory("hungry"):
+            assert time.monotonic() < deadline
+        assert not lab.ran_out_of_memory("server")
 
 
 def test_a_program_is_the_student_and_can_write_only_its_own_folders() -> None:

@@ -182,3 +182,11 @@ def test_a_folder_that_cannot_be_written_is_the_machines_trouble(tmp_path: Path)
 @pytest.mark.parametrize("data", [b"", "您好".encode(), b"\xff\x00"])
 def test_bytes_survive_as_json(data: bytes) -> None:
     assert rows.bytes_of(json.loads(json.dumps(rows.text_or_base64(data)))) == data
+
+
+def test_a_limit_that_is_told_twice_was_met_once(tmp_path: Path) -> None:
+    hit = LimitHit("server", "memory_bytes", "memory_bytes: enough")
+    with store.Recorder(tmp_path / "run", FACTS) as recorder:
+        recorder.limit(hit)
+        recorder.limit(hit)
+    assert store.load(tmp_path / "run").limits_hit == (hit,)

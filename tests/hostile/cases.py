@@ -4,7 +4,7 @@ The file's docstring is a sentence, an empty line, and YAML:
 
     outcome: pass | fail | inconclusive
     fails:   [findings that must fail]
-    says:    [texts that the verdict must have]; says_on: {backend: [...]} on that backend alone
+    says:    [texts that the verdict must have]
     needs:   a promise (`kit doctor`) without which a machine is not tested on it
     limits:  what the exercise allows, where it is not the default
     undefended:     what is changed to take the defence away: limits, or the name of a switch of `switches.py`.
@@ -40,7 +40,6 @@ class Case(BaseModel, frozen=True, extra="forbid"):
     harm_bytes: int | None = None
     beside: dict[str, str] = {}
     needs: str = ""
-    says_on: dict[str, tuple[str, ...]] = {}
     undefended_on: tuple[str, ...] = ("docker", "netns")
 
 

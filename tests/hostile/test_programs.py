@@ -110,7 +110,7 @@ def test_a_hostile_program_gets_its_verdict_and_does_no_harm(
     failed = {finding.name for finding in verdict.findings if finding.outcome == "fail"}
     assert set(case.fails) <= failed, page
     words = " ".join([*verdict.notes, *(finding.answer.observed for finding in verdict.findings)])
-    for part in (*case.says, *case.says_on.get(backend, ())):
+    for part in case.says:
         assert part in words, page
     assert not harmed(case, tmp_path), page
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|^::", page, re.MULTILINE), page

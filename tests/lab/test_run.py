@@ -222,3 +222,24 @@ def test_stdin_and_signals_reach_the_runner(tmp_path: Path) -> None:
     told = [(head, body) for source, head, body in backend.labs[0].told if source == SERVER]
     assert ({"do": "stdin", "close": True}, b"hello\n") in told
     assert ({"do": "signal", "name": "TERM"}, b"") in told
+
+
+@pytest.mark.parametrize(
+    ("silent", "out_of_memory", "hits"),
+    [
+        (True, {"server", "client"}, ["server: memory_bytes"]),
+        (True, {"client"}, []),
+        (False, {"server"}, []),  # the runner answered: it knows better
+    ],
+)
+def test_the_end_of_the_memory_is_known_from_outside_where_a_runner_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, silent: bool, out_of_memory: set[str], hits: list[str]
+) -> None:
+    monkeypatch.setattr("kit.lab.run.LIMITS_WITHIN_S", 0.01)
+    plan = scene.plan([scene.step(1, "start", programs=["server"])])
+    backend = FakeBackend({(*SERVER, "limits"): []} if silent else {})
+    backend.out_of_memory = out_of_memory
+    with store.Recorder(tmp_path / "run", run_facts(plan, backend)) as recorder:
+        run(plan, backend, recorder, lambda _text: None)
+    seen = store.load(tmp_path / "run")
+    assert [f"{hit.who}: {hit.limit}" for hit in seen.limits_hit] == hits

@@ -3,7 +3,7 @@
 outcome: fail
 limits: {wall_s: 20}  # its end may take longer than that of others: nothing of it can be frozen
 needs: memory and processes of a program as a whole
-says_on: {netns: ["limit hit: client: memory_bytes"]}  # a container that starves may not get to tell
+says: ["limit hit: client: memory_bytes"]
 undefended: {memory_bytes: 1500000000}
 """
 
