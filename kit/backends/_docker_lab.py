@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SUBNET_TRIES = 64  # with half of the pool taken, all of them miss once in 10^19 runs
 REMOVED_WITHIN_S = 30
 UNSTOPPABLE = "unable to freeze"  # says the engine's runtime of a container at the end of its memory, say
+FREEZE_WITHIN_S = 2.0
 LETS_GO_WITHIN_S = 5.0  # some engines (20.10 under load) lose count of a network's links, and never let go
 LINK_LOOK_S = 0.05
 HELD = "active endpoints"
@@ -57,13 +58,21 @@ class DockerLab:
         self._streams[source].send(head, body)
 
     def freeze(self, program: str) -> None:
+        """The engine gives its processes some milliseconds to stop; on a busy machine they need a turn first."""
+        gives_up = time.monotonic() + FREEZE_WITHIN_S
         with self._engine.errors(f"freeze {program}"), _suppress_gone():
-            try:
-                self._engine.client.pause(self.run.container("program", program))
-            except docker.errors.APIError as error:
-                if UNSTOPPABLE not in (error.explanation or ""):
-                    raise
-                raise UnstoppableError(f"{program}: {error.explanation}", remedy="kit doctor") from error
+            while True:
+                try:
+                    self._engine.client.pause(self.run.container("program", program))
+                except docker.errors.APIError as error:
+                    if UNSTOPPABLE not in (error.explanation or ""):
+                        raise
+                    if time.monotonic() > gives_up:
+                        raise UnstoppableError(
+                            f"{program}: {error.explanation}", remedy="kit doctor"
+                        ) from error
+                else:
+                    return
 
     def thaw(self, program: str) -> None:
         with self._engine.errors(f"thaw {program}"), _suppress_gone():

@@ -21,7 +21,7 @@ from kit.backends import _docker_shapes as shapes
 from kit.backends._docker_engine import Engine, connect_here
 from kit.backends._docker_lab import remove_all
 from kit.backends.docker import DockerBackend
-from kit.errors import BackendError
+from kit.errors import BackendError, UnstoppableError
 from tests.backends.contract import SERVER, WITHIN_S, Heard, cleaned, plan, running, start
 from tests.backends.proxy import Proxy
 
@@ -250,6 +250,44 @@ def test_clean_tells_only_what_was_still_there(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(APIClient, "networks", lambda _self, **_asked: [gone])
     monkeypatch.setattr(APIClient, "containers", lambda _self, **_asked: [])
     assert DockerBackend().clean() == []
+
+
+def unfreezable(_client: APIClient, container: str) -> None:
+    response = requests.Response()
+    response.status_code = 500
+    raise docker.errors.APIError(
+        "", response, f"Cannot pause container {container}: unable to freeze: unknown"
+    )
+
+
+def test_processes_that_are_late_to_stop_on_a_busy_machine_are_frozen_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    really, asked = APIClient.pause, []
+
+    def late(client: APIClient, container: str) -> None:
+        asked.append(container)
+        if len(asked) < 3:
+            unfreezable(client, container)
+        really(client, container)
+
+    with running(DockerBackend(), plan({"server": SERVER})) as (lab, heard):
+        start(lab, "server")
+        heard.prints("server", "listening")
+        monkeypatch.setattr(APIClient, "pause", late)
+        lab.freeze("server")
+        lab.thaw("server")  # which an engine refuses for what is not paused
+    assert len(asked) == 3
+
+
+def test_a_program_that_cannot_be_frozen_at_all_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_docker_lab, "FREEZE_WITHIN_S", 0.1)
+    monkeypatch.setattr(APIClient, "pause", unfreezable)
+    with (
+        running(DockerBackend(), plan({"server": SERVER})) as (lab, _heard),
+        pytest.raises(UnstoppableError, match="server: Cannot pause container .*: unable to freeze"),
+    ):
+        lab.freeze("server")
 
 
 def test_the_engine_knows_which_program_met_the_end_of_its_memory() -> None:
