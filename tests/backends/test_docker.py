@@ -285,7 +285,7 @@ def test_a_program_that_cannot_be_frozen_at_all_is_told_as_such(monkeypatch: pyt
     monkeypatch.setattr(APIClient, "pause", unfreezable)
     with (
         running(DockerBackend(), plan({"server": SERVER})) as (lab, _heard),
-        pytest.raises(UnstoppableError, match="server: Cannot pause container .*: unable to freeze"),
+        pytest.raises(UnstoppableError, match=r"server: Cannot pause container .*: unable to freeze"),
     ):
         lab.freeze("server")
 
