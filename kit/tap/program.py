@@ -9,6 +9,7 @@ in a sandbox, and reaches neither the trace's FIFO nor this stream.
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -367,12 +368,8 @@ class Runner:
         self._stream.send({"event": "used", "used": used | ({"cpu_s": self._cpu_s} if self._cpu_s else {})})
 
     def _read_report(self, data: bytes) -> None:
-        for line in data.decode(errors="replace").splitlines():
-            what, _, number = line.partition(" ")
-            if what in ("began", "ended") and number.isdigit():
-                self._stream.send(
-                    {"event": "cell", "what": what, "number": int(number), "time_ns": time.time_ns()}
-                )
+        for what, number in reports_in(data):
+            self._stream.send({"event": "cell", "what": what, "number": number, "time_ns": time.time_ns()})
 
     # What kit asks for while it runs
 
@@ -420,6 +417,15 @@ class Runner:
 
     def _refuse(self, message: Message, why: str) -> None:
         self._stream.send({"event": "refused", "what": message.head["do"], "text": why})
+
+
+_REPORT = re.compile(rb"(began|ended) ([0-9]{1,9})")
+
+
+def reports_in(data: bytes) -> list[tuple[str, int]]:
+    """Give what became of which cell. Never raises: the program has this pipe, too, and may write anything to it."""
+    found = [_REPORT.fullmatch(line) for line in data.splitlines()]
+    return [(report[1].decode(), int(report[2])) for report in found if report is not None]
 
 
 def _source_of_cells() -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from kit.backends import payload
 from kit.evidence.strace import Tracer
+from kit.tap.program import reports_in
 from tests.tap.helper import Helper
 
 if TYPE_CHECKING:
@@ -276,3 +277,8 @@ def test_the_runner_ends_its_program_when_its_stream_ends(runner: Helper, tmp_pa
     runner.process.stdin = None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("said", ["began \u00b2", "began " + "9" * 5000, "began", "began 1 2", "died 1", ""])
+def test_what_a_program_writes_among_the_reports_of_cells_is_none(said: str) -> None:
+    assert reports_in(f"began 1\n{said}\nended 1\n".encode()) == [("began", 1), ("ended", 1)]
