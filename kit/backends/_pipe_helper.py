@@ -158,7 +158,7 @@ class PipeHelper:
         try:
             while data := self._receive():
                 for head, body in decoder.feed(data):
-                    if head.get("event") == "here":
+                    if head.get("event") == "here" and not self._here.done():
                         self._here.set_result(None)
                     self._inbox.put(Arrived(self.source, head, body))
         except WireError as error:

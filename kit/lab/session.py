@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import count
 from queue import Empty
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from kit.backends.base import Arrived
 from kit.errors import BackendError
 from kit.evidence.model import Exit, LimitHit
 from kit.evidence.strace import Tracer
+from kit.lab import heads
 from kit.lab.state import TRANSIENT_STATES, LabState
 
 if TYPE_CHECKING:
@@ -73,10 +75,11 @@ class Session:
             said = message.body.decode(errors="replace").strip().rpartition("\n")[2]
             helper = "the tap of host" if kind == "host" else "the runner of program"
             raise BackendError(f"{helper} {name} ended in the middle of the run: {said or 'it said nothing'}")
-        self.state.take(message)
-        record = _RECORDS.get(message.head["event"])
+        head = heads.known(message.source, message.head)
+        self.state.take(replace(message, head=head))
+        record = _RECORDS.get(head["event"])
         if record is not None:
-            record(self, name, message.head, message.body)
+            record(self, name, head, message.body)
 
     # Asking
 

@@ -54,7 +54,7 @@ class Decoder:
         try:
             head = json.loads(line)
             size = head.get("size", 0)
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, RecursionError) as error:
             raise WireError(f"not a message: {line[:80]!r}") from error
         if not isinstance(size, int) or not 0 <= size <= MAX_BODY_BYTES:
             raise WireError(f"impossible size {size!r}")

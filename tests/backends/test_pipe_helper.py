@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -54,6 +54,35 @@ def test_a_helper_that_cannot_enter_its_namespace_says_why_and_ends(tmp_path: Pa
         assert b"FileNotFoundError" in end.body
         helper.send({"do": "start"})  # to one that is gone: nothing, and no error
         helper.join()
+
+
+class Says(Nursery):
+    """Bears a helper that says this and ends."""
+
+    def __init__(self, said: bytes) -> None:
+        self._said = said
+
+    def bear(self, _order: dict[str, Any], stream: socket.socket, words: Path) -> int:
+        words.touch()
+        stream.sendall(self._said)
+        return NO_PROCESS
+
+
+@pytest.mark.parametrize(
+    ("said", "heads"),
+    [
+        (b'{"event":"here"}\n{"event":"here"}\n', [{"event": "here"}, {"event": "here"}]),
+        (b'{"event":"here"}\n' + b"[" * 100_000 + b"\n", [{"event": "here"}]),
+    ],
+)
+def test_the_end_of_a_stream_is_told_whatever_was_said(
+    tmp_path: Path, said: bytes, heads: list[dict[str, Any]]
+) -> None:
+    inbox: SimpleQueue[Arrived] = SimpleQueue()
+    helper = PipeHelper(("host", "server"), Says(said), {}, inbox, tmp_path / "words")
+    helper.wait_here()
+    helper.join()
+    assert [inbox.get_nowait().head for _ in range(inbox.qsize())] == [*heads, None]
 
 
 def test_a_nursery_that_died_is_the_machines_fault(tmp_path: Path) -> None:

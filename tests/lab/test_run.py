@@ -150,6 +150,12 @@ def test_a_cell_of_an_ended_program_is_missed(tmp_path: Path) -> None:
     assert seen.steps[1].reason == "server has ended before its cell 1"
 
 
+def test_a_helper_that_says_no_event_of_its_kind_is_a_fault_of_the_machine(tmp_path: Path) -> None:
+    steps = [scene.step(1, "start", programs=["server"])]
+    seen, _ = evidence(tmp_path / "run", steps, {(*SERVER, "start"): [({"event": "started"}, b"")]})
+    assert seen.faults == ("the helper of program server said 'started' with None as its 'time_ns'",)
+
+
 def test_a_helper_that_ends_is_a_fault_of_the_machine_and_keeps_the_evidence(tmp_path: Path) -> None:
     steps = [scene.step(1, "start", programs=["server"]), scene.step(2, "wait", exited=["server"])]
     backend = FakeBackend({(*SERVER, "start"): [STARTED, said(b"first\n")]})

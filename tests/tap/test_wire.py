@@ -30,6 +30,8 @@ def test_messages_survive_any_split(size: int) -> None:
     [
         (b"hello\n", "not a message"),
         (b"[1]\n", "not a message"),
+        (b"[" * 100_000 + b"\n", "not a message"),
+        (b'{"size": ' + b"1" * 5000 + b"}\n", "not a message"),
         (b'{"size": -1}\n', "impossible size"),
         (b'{"size": "4"}\n', "impossible size"),
         (b'{"size": %d}\n' % (MAX_BODY_BYTES + 1), "impossible size"),
