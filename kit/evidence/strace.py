@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from kit.packets.model import Endpoint
 
-_LINE = re.compile(r"(\d+) +(\d+)\.(\d+) (.*)", re.DOTALL)
+_LINE = re.compile(r"(\d{1,10}) +(\d{1,10})\.(\d{1,9}) (.*)", re.DOTALL)
 _CALL = re.compile(r"(\w+)\((.*)", re.DOTALL)
 _RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)", re.DOTALL)
 _UNFINISHED = " <unfinished ...>"  # with the space that strace puts before it
-_EPOLL = re.compile(r"(\d+)<anon_inode:\[eventpoll\]>")
+_EPOLL = re.compile(r"(\d{1,10})<anon_inode:\[eventpoll\]>")
 
 # The kernel's answers to itself; a program never sees them (include/linux/errno.h).
 _RESTARTS = frozenset({"ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ERESTART_RESTARTBLOCK"})

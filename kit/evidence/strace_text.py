@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STRING = r'"((?:[^"\\]|\\.)*)"'
-_SOCKET = re.compile(r"(?P<number>\d+)<(?P<protocol>TCP|UDP)(?:v6)?:\[(?P<inside>[^\"<]*?)\]>")
+_SOCKET = re.compile(r"(?P<number>\d{1,10})<(?P<protocol>TCP|UDP)(?:v6)?:\[(?P<inside>[^\"<]*?)\]>")
+_INODE = re.compile(r"\d{1,19}")
 _SOCKADDR = re.compile(
     r'sin_port=htons\((\d+)\), sin_addr=inet_addr\("([^"]*)"\)'
     r'|sin6_port=htons\((\d+)\), sin6_flowinfo=[^,]*, inet_pton\(AF_INET6, "([^"]*)"'
 )
 _TAIL = re.compile(
-    r"(?P<arguments>.*)\) += (?P<value>\?|-?\d+|0x[0-9a-f]+)(?P<note>.*?)(?: <(?P<seconds>\d+\.\d+|unavailable)>)?",
+    r"(?P<arguments>.*)\) += (?P<value>\?|0x[0-9a-f]{1,16}|-?\d{1,19})(?![0-9a-fx])(?P<note>.*?)(?: <(?P<seconds>\d{1,10}\.\d{1,9}|unavailable)>)?",
     re.DOTALL,
 )
 _ERROR = re.compile(r" (E[A-Z0-9_]+) ")
@@ -79,7 +80,7 @@ def _descriptor(found: re.Match[str]) -> Descriptor | None:
     number = int(found["number"])
     protocol: Literal["tcp", "udp"] = "tcp" if found["protocol"] == "TCP" else "udp"
     inside = found["inside"]
-    if inside.isdigit():
+    if _INODE.fullmatch(inside):
         return Descriptor(number, protocol, inode=int(inside))
     local, _, remote = inside.partition("->")
     return Descriptor(number, protocol, _place(local), _place(remote))
@@ -116,7 +117,7 @@ def result(text: str) -> Result | None:
     found = _TAIL.fullmatch(text)
     if found is None:
         return None
-    value = None if found["value"] == "?" else int(found["value"], 0)
+    value = None if found["value"] == "?" else int(found["value"], 16 if "x" in found["value"] else 10)
     error = _ERROR.match(found["note"] + " ")
     seconds = found["seconds"]
     duration = None if seconds in (None, "unavailable") else nanoseconds(*seconds.split("."))

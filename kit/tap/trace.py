@@ -30,8 +30,8 @@ STRACE = [
 
 _HEAD = re.compile(rb"(\d+) +[\d.]+ (?:\w+\(|<\.\.\. \w+ |\+|-)")
 _FILE_INPUT = re.compile(rb"\d+ +[\d.]+ (?:read|close|readv)\(\d+(?:</|\))")
-_EXECUTED = re.compile(rb"(\d+) +\S+ (?:execve\(|<\.\.\. execve resumed>).* = 0(?: |$)")
-_ENDED = re.compile(rb"(\d+) +\S+ \+\+\+ (exited with|killed by) (\w+)")
+_EXECUTED = re.compile(rb"(\d{1,10}) +\S+ (?:execve\(|<\.\.\. execve resumed>).* = 0(?: |$)")
+_ENDED = re.compile(rb"(\d{1,10}) +\S+ \+\+\+ (?:exited with (\d{1,3})|killed by (\w+))")
 
 
 class TraceWatch:
@@ -86,5 +86,4 @@ class TraceWatch:
         if (limit := limits.met_in(line)) is not None:
             self.limits_met.setdefault(limit)
         if (ended := _ENDED.match(line)) and int(ended[1]) == self.pid:
-            word = ended[3].decode()
-            self.fate = {"code": int(word)} if ended[2] == b"exited with" else {"signal": word}
+            self.fate = {"code": int(ended[2])} if ended[2] else {"signal": ended[3].decode()}

@@ -388,6 +388,9 @@ def test_nothing_is_blocked_before_the_program_runs() -> None:
         "9694  1795344695.1 ???",
         "9694  1795344695.1 accept4(3<TCP:[127.0.0.1:1]>, 5",
         "9694  1.1 <... x resumed>) = 0",
+        f"{'1' * 5000}  1.1 listen(3<TCP:[7]>, 5) = 0",
+        f"9694  {'1' * 5000}.1 listen(3<TCP:[7]>, 5) = 0",
+        f"9694  1.1 listen(3<TCP:[7]>, 5) = {'1' * 5000}",
     ],
 )
 def test_a_line_in_no_form_of_straces_is_counted(line: str) -> None:
@@ -408,6 +411,16 @@ def test_no_prefix_and_no_byte_raises() -> None:
 def test_addresses_that_are_none_are_left_out() -> None:
     call = one('recvfrom(4<UDP:[somewhere:port]>, "a", 1, 0, NULL, NULL) = 1 <unavailable>')
     assert (call.local, call.peer, call.return_ns) == (None, None, None)
+
+
+@pytest.mark.parametrize("inode", ["\u00b2", "1" * 5000])
+def test_an_inode_that_is_no_number_is_no_address_either(inode: str) -> None:
+    call = one(f"listen(3<TCP:[{inode}]>, 5) = 0 <0.1>")
+    assert (call.name, call.local, call.result) == ("listen", None, 0)
+
+
+def test_a_result_with_a_zero_before_it_is_a_decimal_number() -> None:
+    assert one("listen(3<TCP:[7]>, 5) = 010 <0.1>").result == 10
 
 
 def test_calls_of_all_programs_are_numbered_by_entry() -> None:

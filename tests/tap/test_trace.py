@@ -27,6 +27,16 @@ def test_nothing_is_lost_in_any_split(size: int) -> None:
     assert watch.fate == {"code": 3}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [b"1" * 5000 + EXECUTED[1:], b"7 3.0 +++ exited with some +++\n"],
+)
+def test_numbers_that_strace_cannot_mean_tell_nothing(line: bytes) -> None:
+    watch = TraceWatch(0)
+    watch.feed(line + EXECUTED + line)
+    assert (watch.pid, watch.fate) == (7, None)
+
+
 def test_file_input_is_left_out_and_socket_input_is_not() -> None:
     watch = TraceWatch(0)
     noise = b'7 1.1 read(3</usr/lib/a.pyc>, "x", 9) = 1 <0.1>\n7 1.2 close(3</usr/lib/a.pyc>) = 0 <0.1>\n'
