@@ -38,8 +38,10 @@ class Params(Strict):
     def _a_regular_expression(cls, pattern: str | None) -> str | None:
         try:
             re.compile(pattern or "")
-        except re.error as error:
+        except (re.error, OverflowError) as error:
             raise ValueError(f"not a regular expression: {error}") from None
+        except RecursionError:
+            raise ValueError("not a regular expression: nested too deeply") from None
         return pattern
 
     @model_validator(mode="after")

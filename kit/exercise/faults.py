@@ -31,6 +31,7 @@ class Faults:
     def __init__(self, path: Path) -> None:
         self.path = shown_path(path)
         self._faults: dict[Fault, None] = {}
+        self._places: set[tuple[int, int]] = set()
 
     def __len__(self) -> int:
         return len(self._faults)
@@ -40,10 +41,11 @@ class Faults:
 
     def add(self, place: Placed, text: str) -> None:
         self._faults[Fault(self.path, place.line, place.column, text)] = None
+        self._places.add((place.line, place.column))
 
     def add_once(self, place: Placed, text: str) -> None:
         """Add it unless something else is wrong at this place already, of which this may be a consequence."""
-        if all((fault.line, fault.column) != (place.line, place.column) for fault in self._faults):
+        if (place.line, place.column) not in self._places:
             self.add(place, text)
 
     def checked(self, value: Value | None) -> Value:
@@ -63,9 +65,14 @@ def shown_path(path: Path) -> str:
         return os.fspath(path)
 
 
+LONGEST_LIKE = 100  # characters: to compare two names takes as long as their product
+
+
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Give the name that was probably meant; case never keeps two names apart."""
-    by_fold = {each.casefold(): each for each in names}
+    """Give the name that was probably meant; case never keeps two names apart. Long ones are not compared."""
+    if len(name) > LONGEST_LIKE:
+        return None
+    by_fold = {each.casefold(): each for each in names if len(each) <= LONGEST_LIKE}
     found = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.55)
     return by_fold[found[0]] if found else None
 

@@ -137,6 +137,12 @@ def _define(
     tree: yaml.Mapping, values: Mapping[str, str], reference: Mapping[str, bytes], faults: Faults
 ) -> Definition | None:
     """Make a definition with these parameters: its parts, the whole, and what holds between them."""
+    if parameters.filled_characters(tree, values) > parameters.MAX_FILLED_CHARACTERS:
+        most = parameters.MAX_FILLED_CHARACTERS
+        faults.add(
+            tree.key("params") or tree, f"with its parameters the file has more than {most} characters"
+        )
+        return None
     root = _filled(tree, values, faults)
     programs = {
         key.text: read_program(key, value, faults) for key, value in _entries_of(root.get("programs"))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LETTERS = string.ascii_lowercase
 LETTERS_AND_DIGITS = string.ascii_lowercase + string.digits
 TRIES = 10_000
+MAX_FILLED_CHARACTERS = 1 << 22  # of all texts with the parameters' values in them
 _DOLLAR = re.compile(r"\$(?:(\$)|\{([^}]*)(\}?))")
 
 
@@ -102,6 +103,18 @@ def fill(node: Node, values: abc.Mapping[str, str], faults: Faults) -> Node:
         case Mapping():
             entries = tuple((key, fill(value, values, faults)) for key, value in node.entries)
             return Mapping(entries, node.line, node.column)
+
+
+def filled_characters(node: Node, values: abc.Mapping[str, str]) -> int:
+    """Give how many characters `fill` would make."""
+    match node:
+        case Scalar(text):
+            there = sum(len(values.get(found[2] or "", "")) for found in _DOLLAR.finditer(text))
+            return len(text) + there
+        case Sequence(items):
+            return sum(filled_characters(item, values) for item in items)
+        case Mapping(entries):
+            return sum(filled_characters(value, values) for _, value in entries)
 
 
 def _filled(node: Scalar, values: abc.Mapping[str, str], faults: Faults) -> str:

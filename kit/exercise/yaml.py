@@ -2,8 +2,8 @@
 
 YAML 1.1 guesses types: `1:30` becomes 90, `no` false, `1.10` 1.1, a MAC address a number. Here nothing is
 guessed: the model that a node is read into says the type. Nodes are built from parser events, one at a
-time, so that depth and number are bounded while they grow; an alias costs what it stands for, so a file
-that doubles itself through aliases is refused at the alias that goes too far.
+time, so that depth and number are bounded while they grow; an alias costs what it stands for, its text
+too, so a file that doubles itself through aliases is refused at the alias that goes too far.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 1 << 18
 MAX_NODES = 20_000  # through aliases; an exercise has a few hundred
+NODE_CHARACTERS = 100  # of text that cost as much as a node
+MAX_KEYS = 1000  # of one mapping: they are looked for one after the other
 MAX_DEPTH = 40
 
 # libyaml's parser is ten times faster; PyYAML's own stands in where it was built without libyaml.
@@ -147,7 +149,7 @@ class _StopError(Exception):
 
 
 class _Composer:
-    """Turns events into nodes. A node comes with its cost: the number of nodes in it, through aliases."""
+    """Turns events into nodes. A node comes with its cost: the nodes and the text in it, through aliases."""
 
     def __init__(self, text: str, faults: Faults) -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=LOADER)
@@ -184,7 +186,8 @@ class _Composer:
             )
         match event:
             case events.ScalarEvent():
-                made: tuple[Node, int] = Scalar(event.value, mark.line, mark.column, bool(event.style)), 1
+                scalar = Scalar(event.value, mark.line, mark.column, bool(event.style))
+                made: tuple[Node, int] = scalar, 1 + len(event.value) // NODE_CHARACTERS
             case events.SequenceStartEvent():
                 made = self._sequence(mark, depth)
             case _:
@@ -208,6 +211,8 @@ class _Composer:
             key, key_cost = self._node(event, depth + 1)
             value, its_cost = self._node(next(self._events), depth + 1)
             cost = _bounded(cost + key_cost + its_cost, event)
+            if len(entries) >= MAX_KEYS:
+                raise _StopError(_mark(event), f"more than {MAX_KEYS} keys in one mapping")
             if not isinstance(key, Scalar):
                 self._faults.add(
                     _mark(event), f"expected a word as key, found {found(key)}; quote text that has [ or {{"
@@ -227,7 +232,10 @@ class _Composer:
 
 def _bounded(cost: int, event: Any) -> int:
     if cost > MAX_NODES:
-        raise _StopError(_mark(event), f"more than {MAX_NODES} values, counted through aliases")
+        raise _StopError(
+            _mark(event),
+            f"more than {MAX_NODES} values, counted through aliases, and {NODE_CHARACTERS} characters of a text as one",
+        )
     return cost
 
 

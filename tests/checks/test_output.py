@@ -114,6 +114,11 @@ def test_a_program_that_was_never_started_is_skipped() -> None:
         ({}, "exactly one of"),
         ({"equals": "a", "absent": "b"}, "exactly one of"),
         ({"matches": "("}, "not a regular expression"),
+        (
+            {"matches": "a{99999999999999999999}"},
+            "not a regular expression: the repetition number is too large",
+        ),
+        ({"matches": "(" * 900 + ")" * 900}, "not a regular expression: nested too deeply"),
     ],
 )
 def test_params_that_ask_nothing_or_two_things_are_refused(params: dict[str, object], message: str) -> None:

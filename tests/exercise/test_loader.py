@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,3 +194,32 @@ def test_what_is_no_mapping_is_told(write: Write, text: str) -> None:
     with pytest.raises(ExerciseError) as raised:
         load(write(text))
     assert len(raised.value.faults) == 1
+
+
+MANY = 15_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("submit: [", "submit: [" + "x.py, " * MANY),
+        ("{host: server, at: both, length: 2}", f"{{host: server, at: both, length: 2, {'x: 1, ' * 5000}}}"),
+        ("hosts: [", "hosts: [" + "".join(f"x{n}, " for n in range(MANY))),
+        ("exited: [", "exited: [" + "".join(f"x{n}, " for n in range(MANY))),
+        ("hosts: [", "hosts: [" + "".join(f"{chr(n) * 9}{'~' * 9000}, " for n in range(97, 107))),
+    ],
+)
+def test_a_file_of_very_many_faults_is_told_in_time(write: Write, old: str, new: str) -> None:
+    """Each of them once was looked for among all others."""
+    began = time.process_time()
+    assert faults_of(write, old, new)
+    assert time.process_time() - began < 5
+
+
+def test_parameters_that_blow_a_file_up_are_refused(write: Write) -> None:
+    text = GOOD.replace("{default: hello, token: 8}", f"{{default: {'x' * 100_000}}}")
+    with pytest.raises(ExerciseError) as raised:
+        load(write(text.replace('"1:30"', f'"{"${word}" * 50}"')))
+    assert [str(fault) for fault in raised.value.faults] == [
+        "first/exercise.yaml:2:1: with its parameters the file has more than 4194304 characters"
+    ]

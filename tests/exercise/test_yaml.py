@@ -107,11 +107,27 @@ def test_all_faults_that_let_reading_go_on_are_told_at_once() -> None:
     assert [fault.split(": ")[0] for fault in faults] == ["f:2:1", "f:3:4", "f:4:1"]
 
 
+TOO_MANY = "more than 20000 values, counted through aliases, and 100 characters of a text as one"
+
+
 def test_a_file_that_doubles_itself_through_aliases_is_refused_at_once() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 40)]
     began = time.process_time()
     node, faults = compose("\n".join(lines))
     assert node is None
-    assert faults == ["f:5:15: more than 20000 values, counted through aliases"]
+    assert faults == [f"f:5:15: {TOO_MANY}"]
     assert time.process_time() - began < 0.5
+
+
+def test_a_long_text_costs_its_length_at_every_alias() -> None:
+    node, faults = compose(f"- &a '{'x' * 100_000}'\n" + "- *a\n" * 100)
+    assert node is None
+    assert faults == [f"f:20:3: {TOO_MANY}"]
+
+
+def test_a_mapping_of_very_many_keys_is_refused() -> None:
+    assert compose("".join(f"k{number}: 1\n" for number in range(1000)))[1] == []
+    assert compose("".join(f"k{number}: 1\n" for number in range(1001)))[1] == [
+        "f:1001:1: more than 1000 keys in one mapping"
+    ]
