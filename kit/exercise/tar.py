@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 512
 MAX_RECORDS_BYTES = 1 << 20  # of a pax header or a GNU name; a name has 4096 at most, macOS adds some kB
+MAX_ALL_RECORDS_BYTES = 16 << 20  # of all of them: each byte may be a record, and costs as much as one
 
 
 def is_tar(start: bytes) -> bool:
@@ -26,7 +27,7 @@ def is_tar(start: bytes) -> bool:
 def tar_entries(data: bytes) -> Iterator[tuple[str, Entry]]:
     """Give names and entries, one header after the other. Raises RefusedError."""
     said: dict[str, bytes] = {}  # what extra headers say of the file that comes next
-    offset = 0
+    offset = in_records = 0
     while header := data[offset : offset + BLOCK_BYTES].rstrip(b"\0"):
         header = header.ljust(BLOCK_BYTES, b"\0")
         _check(header, offset)
@@ -37,6 +38,11 @@ def tar_entries(data: bytes) -> Iterator[tuple[str, Entry]]:
         if offset + stored > len(data):
             raise damaged("it ends in the middle of a file")
         if type_ in _EXTRA:
+            in_records += size
+            if in_records > MAX_ALL_RECORDS_BYTES:
+                raise RefusedError(
+                    f"the archive has more than {MAX_ALL_RECORDS_BYTES} bytes of headers; pack the source files alone"
+                )
             said |= _extra(type_, _records(data, offset, size))
         else:
             name = _name(header, said)

@@ -208,3 +208,13 @@ def test_a_whole_tar_of_tarfile_with_links_is_read() -> None:
         archive.addfile(link)
     ((name, entry),) = tar_entries(packed.getvalue())
     assert (name, entry.kind) == ("server.py", "link")
+
+
+def test_headers_of_very_many_records_are_refused_in_time() -> None:
+    records = b"5 a=\n" * 200_000
+    header = tar_header(b"", b"x", len(records)) + padded(records)
+    began = time.process_time()
+    assert refusal(header * 20) == (
+        "the archive has more than 16777216 bytes of headers; pack the source files alone"
+    )
+    assert time.process_time() - began < 5
