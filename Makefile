@@ -5,10 +5,11 @@
 # make crash   kits killed at 100 random instants a backend beside 10 runs: N=100 BESIDE=10 BACKENDS="docker netns" EXERCISES="..."
 # make floods  four floods graded beside four honest submissions: a table of verdicts and times
 # make parity  the analyser beside tshark: a table of agreement on others' captures, every difference, and the speed
+# make fuzz    any bytes into each reader, guided by what code they reach: SECONDS=600 TARGETS="..." KEEP=--keep
 # make clean   removes what the commands above made, and what dead runs left on this machine
 
 .DELETE_ON_ERROR:
-.PHONY: setup demo test soak crash floods parity clean
+.PHONY: setup demo test soak crash floods parity fuzz clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +20,9 @@ JOBS ?= 1
 BESIDE ?= 10
 BACKENDS ?= docker netns
 EXERCISES ?=
+SECONDS ?= 600
+TARGETS ?=
+KEEP ?=
 
 setup: $(MADE)
 
@@ -56,6 +60,10 @@ floods: setup
 parity: setup
 	$(BIN)/python -m tests.tshark_parity
 	$(BIN)/python -m tests.tshark_speed
+
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(KEEP) $(TARGETS)
 
 clean:
 	if [ -x $(BIN)/kit ]; then $(BIN)/kit clean; fi

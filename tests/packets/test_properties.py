@@ -17,16 +17,14 @@ from hypothesis import strategies as st
 
 import kit
 from kit.packets import pcap, pcapng
-from kit.packets.conversation import conversations
 from kit.packets.decode import decode
 from kit.packets.model import Frame
-from kit.packets.tcp import analyse, between, states
-from kit.packets.tcp.analyser import analyse_all
 from tests.packets import frames
+from tests.packets.questions import ask_everything
 from tests.random_tcp import capture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from types import FrameType
 
     from kit.packets.model import Packet
@@ -58,22 +56,9 @@ def spoilt(draw: st.DrawFn) -> bytes:
     return bytes(data[: draw(st.integers(0, len(data)))])
 
 
-def use(packets: Sequence[Packet]) -> None:
-    """Ask everything that can be asked of packets."""
-    list(analyse_all(packets))
-    for conversation in conversations(packets):
-        analysis = analyse(conversation)
-        assert len(analysis.segments) <= len(conversation.packets)
-        assert analysis.bytes.client >= 0
-        assert analysis.history is not None
-        for end in {conversation.client, conversation.server}:
-            states(conversation, end)
-    between(packets, packets)
-
-
 @given(st.lists(st.tuples(st.binary(max_size=120) | spoilt(), st.sampled_from(LINK_TYPES))))
 def test_any_bytes_are_decoded_and_analysed(data: list[tuple[bytes, int]]) -> None:
-    use([
+    ask_everything([
         decode(Frame(number, each, len(each), link_type), number)
         for number, (each, link_type) in enumerate(data, 1)
     ])  # fmt: skip
@@ -84,7 +69,7 @@ def test_any_bytes_are_decoded_and_analysed(data: list[tuple[bytes, int]]) -> No
 def test_segments_in_any_order_are_analysed(seed: int, order: random.Random) -> None:
     shuffled = list(random_frames(seed))
     order.shuffle(shuffled)
-    use([decode(frame, number) for number, frame in enumerate(shuffled, 1)])
+    ask_everything([decode(frame, number) for number, frame in enumerate(shuffled, 1)])
 
 
 @pytest.mark.parametrize("read", [pcap.read, pcapng.read])
@@ -145,7 +130,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE.keys())
 def test_twice_the_segments_are_at_most_a_little_more_than_twice_the_work(line: Callable[[int], str]) -> None:
     small, large = many(line, 200), many(line, 400)
-    once, twice = work(lambda: use(small)), work(lambda: use(large))
+    once, twice = work(lambda: ask_everything(small)), work(lambda: ask_everything(large))
     assert twice < 2.3 * once
 
 
