@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_UNPACKED_BYTES = 64 << 20  # a tar has to be unpacked to be listed
 MAX_RATIO = 200  # to one; programs come to 5, a tar of empty files to 60, zeros to 1000
 ALWAYS_UNPACKED_BYTES = 4 << 20  # whatever the ratio
+MAX_STREAMS = 1000  # one after the other: each costs far more than its bytes, and may be empty
 MAX_XZ_MEMORY_BYTES = 80 << 20  # `xz -9` makes archives that need 65 MiB
 _CHUNK_BYTES = 1 << 16
 
@@ -31,6 +32,8 @@ def unpacked(data: bytes) -> bytes:
     )
     if chunks is None:
         return data
+    if max(data.count(start) for start in _STREAM_STARTS) > MAX_STREAMS:
+        raise RefusedError(f"it is packed in more than {MAX_STREAMS} pieces; pack the source files alone")
     limit = min(MAX_UNPACKED_BYTES, max(ALWAYS_UNPACKED_BYTES, MAX_RATIO * len(data)))
     whole = bytearray()
     try:
@@ -64,6 +67,9 @@ def _unxzed(file: IO[bytes]) -> Iterator[bytes]:
             raise EOFError("it ends too early")
         yield decompressor.decompress(data, _CHUNK_BYTES)
 
+
+# Rare enough in packed data: 64 MiB have a given three bytes 4 times.
+_STREAM_STARTS = (b"\x1f\x8b\x08", b"BZh")
 
 # (place, magic) -> what unpacks it.
 _FORMATS: Mapping[tuple[int, bytes], Callable[[IO[bytes]], Iterator[bytes]]] = {

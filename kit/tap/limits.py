@@ -29,7 +29,7 @@ def met_in(line: bytes) -> str | None:
     return None
 
 
-def is_birth(line: bytes) -> bool:
+def is_birth(line: bytes | bytearray) -> bool:
     """Whether the line tells of a new process or thread, which is no call on a socket."""
     return _BIRTH.match(line) is not None
 

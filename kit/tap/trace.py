@@ -28,6 +28,9 @@ STRACE = [
     f"trace={CALLS}",
 ]
 
+# strace shows as much of a call's buffers as the program gives it: a sendmmsg of 1024 times 1024 makes a line of 4 GB
+LONGEST_LINE_BYTES = 1 << 18
+
 _HEAD = re.compile(rb"(\d+) +[\d.]+ (?:\w+\(|<\.\.\. \w+ |\+|-)")
 _FILE_INPUT = re.compile(rb"\d+ +[\d.]+ (?:read|close|readv)\(\d+(?:</|\))")
 _EXECUTED = re.compile(rb"(\d{1,10}) +\S+ (?:execve\(|<\.\.\. execve resumed>).* = 0(?: |$)")
@@ -41,7 +44,7 @@ class TraceWatch:
         """Take how many programs are executed before the program itself (sandbox, change of user)."""
         self._execs_left = wrapper_execs + 1
         self._strangers: set[bytes] = set()  # processes of the wrapper
-        self._begun = b""  # the line that has no end yet
+        self._line = bytearray()  # that has no end yet, as far as it is kept
         self._told = 0  # how much of it has been given away
         self.pid: int | None = None
         self.fate: dict[str, Any] | None = None
@@ -50,20 +53,31 @@ class TraceWatch:
     def feed(self, data: bytes) -> bytes:
         """Take a piece of the trace and give what is worth sending, also of a line that has no end yet:
         a line that has only begun *is* the news that the program sits in that call.
+
+        A line is cut at LONGEST_LINE_BYTES; that is the limit `trace_bytes`, met.
         """
-        *lines, self._begun = (self._begun + data).split(b"\n")
+        *ends, begun = data.split(b"\n")
         news = bytearray()
-        for line in lines:
-            self._notice(line)
-            if self._told or self._worth(line):
-                news += line[self._told :] + b"\n"
+        for end in ends:
+            self._go_on(end)
+            self._notice(bytes(self._line))
+            if self._told or self._worth(self._line):
+                news += self._line[self._told :] + b"\n"
+            self._line.clear()
             self._told = 0
-        if self._told or self._worth(self._begun):
-            news += self._begun[self._told :]
-            self._told = len(self._begun)
+        self._go_on(begun)
+        if self._told or self._worth(self._line):
+            news += self._line[self._told :]
+            self._told = len(self._line)
         return bytes(news)
 
-    def _worth(self, line: bytes) -> bool:
+    def _go_on(self, data: bytes) -> None:
+        room = LONGEST_LINE_BYTES - len(self._line)
+        self._line += data[:room]
+        if len(data) > room and self.pid is not None:
+            self.limits_met.setdefault("trace_bytes")
+
+    def _worth(self, line: bytes | bytearray) -> bool:
         head = _HEAD.match(line)
         return (
             self.pid is not None

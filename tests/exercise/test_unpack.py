@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import time
 import tracemalloc
 from typing import TYPE_CHECKING
 
@@ -70,3 +71,11 @@ def test_an_xz_that_needs_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_a_truncated_one_is_damaged(pack: Callable[[bytes], bytes], length: int) -> None:
     with pytest.raises(RefusedError, match=r"the archive cannot be read \(.+\); pack it again as \.zip"):
         unpacked(pack(DATA)[:length])
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
+def test_very_many_streams_of_nothing_are_refused_in_time(pack: Callable[[bytes], bytes]) -> None:
+    began = time.process_time()
+    with pytest.raises(RefusedError, match="packed in more than 1000 pieces"):
+        unpacked(pack(b"x") + pack(b"") * 1_000_000)
+    assert time.process_time() - began < 2

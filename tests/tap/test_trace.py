@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from kit.tap.trace import TraceWatch
+from kit.tap.trace import LONGEST_LINE_BYTES, TraceWatch
 
 EXECUTED = b'7 1.0 execve("/usr/bin/python3", ["python3"], 0x7f /* 5 vars */) = 0 <0.0003>\n'
 ACCEPT = b"7 2.0 accept4(3<TCP:[0.0.0.0:80]>, "
@@ -61,3 +63,16 @@ def test_an_execve_that_failed_is_not_the_program() -> None:
     )
     assert watch.feed(missed) == b""
     assert watch.pid is None
+
+
+def test_a_line_without_end_is_cut_and_costs_its_length_once() -> None:
+    watch, piece = TraceWatch(0), b"x" * (1 << 16)
+    began = time.process_time()
+    told = (
+        watch.feed(EXECUTED + ACCEPT) + b"".join(watch.feed(piece) for _ in range(1000)) + watch.feed(b"\n")
+    )
+    assert time.process_time() - began < 2
+    assert len(told) == len(EXECUTED) + LONGEST_LINE_BYTES + 1
+    assert told.startswith(EXECUTED + ACCEPT + b"xxx")
+    assert list(watch.limits_met) == ["trace_bytes"]
+    assert watch.feed(ACCEPT + RETURNED) == ACCEPT + RETURNED
