@@ -36,6 +36,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._head: dict[str, Any] | None = None  # of the message whose body is not whole yet
 
     def feed(self, data: bytes) -> list[Message]:
         self._buffer += data
@@ -45,6 +46,19 @@ class Decoder:
         return messages
 
     def _next(self) -> Message | None:
+        if self._head is None:
+            self._head = self._next_head()
+        if self._head is None:
+            return None
+        size = self._head.get("size", 0)
+        if len(self._buffer) < size:
+            return None
+        message = Message(self._head, bytes(self._buffer[:size]))
+        del self._buffer[:size]
+        self._head = None
+        return message
+
+    def _next_head(self) -> dict[str, Any] | None:
         end = self._buffer.find(b"\n")
         if end < 0:
             if len(self._buffer) > MAX_HEADER_BYTES:
@@ -52,14 +66,11 @@ class Decoder:
             return None
         line = bytes(self._buffer[:end])
         try:
-            head = json.loads(line)
+            head: dict[str, Any] = json.loads(line)
             size = head.get("size", 0)
         except (ValueError, AttributeError, RecursionError) as error:
             raise WireError(f"not a message: {line[:80]!r}") from error
         if not isinstance(size, int) or not 0 <= size <= MAX_BODY_BYTES:
             raise WireError(f"impossible size {size!r}")
-        if len(self._buffer) < end + 1 + size:
-            return None
-        body = bytes(self._buffer[end + 1 : end + 1 + size])
-        del self._buffer[: end + 1 + size]
-        return Message(head, body)
+        del self._buffer[: end + 1]
+        return head

@@ -81,7 +81,7 @@ def run(target: str, seconds: int) -> Ended:
     grown, kept = GROWN / target, CORPUS / target
     _write_seeds(target, grown)
     kept.mkdir(parents=True, exist_ok=True)
-    before = set(kept.iterdir())
+    before = set(kept.glob("found-*"))
     options = [f"-max_total_time={seconds}", f"-artifact_prefix={kept}/found-", "-print_final_stats=1"]
     options.append(f"-dict={_write_words(target)}")
     said = _libfuzzer(target, *options, str(grown), str(kept))
@@ -94,7 +94,7 @@ def run(target: str, seconds: int) -> Ended:
         int(took[1]) if took else 0,
         edges,
         reached,
-        tuple(sorted(path.name for path in set(kept.iterdir()) - before)),
+        tuple(sorted(path.name for path in set(kept.glob("found-*")) - before)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kit.tap.wire import MAX_BODY_BYTES, MAX_HEADER_BYTES, Decoder, Message, WireError, encode
@@ -41,3 +43,17 @@ def test_messages_survive_any_split(size: int) -> None:
 def test_what_is_no_message_is_refused(data: bytes, text: str) -> None:
     with pytest.raises(WireError, match=text):
         Decoder().feed(data)
+
+
+def test_a_long_head_is_read_once_however_its_body_comes() -> None:
+    head = {"event": "output", "rows": [0] * 400_000}
+    stream = encode(head, bytes(1 << 20))
+    decoder = Decoder()
+    began = time.process_time()
+    found = [
+        message
+        for start in range(0, len(stream), 512)
+        for message in decoder.feed(stream[start : start + 512])
+    ]
+    assert time.process_time() - began < 2
+    assert [len(message.body) for message in found] == [1 << 20]
