@@ -164,16 +164,14 @@ class Tracer:
             self._keep(
                 earlier, text.Result(earlier.arguments, -1, "EINTR", None, None), earlier.interrupted_ns
             )
-        result = text.result(entry.arguments)
-        if result is None:
-            unfinished = entry.arguments.rstrip()
-            if not unfinished.endswith(_UNFINISHED):
-                self.unparsed += 1
-                return
+        unfinished = entry.arguments.rstrip()
+        if unfinished.endswith(_UNFINISHED):  # whatever is before it: a payload may imitate a result
             arguments = unfinished.removesuffix(_UNFINISHED)
             self._open[entry.pid] = replace(entry, arguments=arguments, interrupted_ns=None)
-            return
-        self._returned(entry, result, time_ns)
+        elif (result := text.result(entry.arguments)) is not None:
+            self._returned(entry, result, time_ns)
+        else:
+            self.unparsed += 1
 
     def _returned(self, entry: _Entry, result: text.Result, time_ns: int | None) -> None:
         return_ns = time_ns if result.duration_ns is None else entry.began_ns + result.duration_ns

@@ -408,6 +408,16 @@ def test_no_prefix_and_no_byte_raises() -> None:
         tracer.calls()
 
 
+def test_a_payload_that_imitates_a_result_returns_from_no_call() -> None:
+    line = f'9694  1795344696.0 sendto({CONNECTION}, ") = 7 <0.1>", 99, 0, NULL, 0 <unfinished ...>\n'
+    tracer = Tracer("server")
+    tracer.feed((EXEC + line).encode())
+    assert tracer.blocked() == {9694: "send"}
+    tracer.feed(b"9694  1795344697.0 <... sendto resumed>) = 99 <1.0>\n")
+    assert [(call.name, call.result) for call in tracer.calls()] == [("sendto", 99)]
+    assert tracer.unparsed == 0
+
+
 def test_addresses_that_are_none_are_left_out() -> None:
     call = one('recvfrom(4<UDP:[somewhere:port]>, "a", 1, 0, NULL, NULL) = 1 <unavailable>')
     assert (call.local, call.peer, call.return_ns) == (None, None, None)
