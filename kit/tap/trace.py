@@ -30,6 +30,7 @@ STRACE = [
 
 # strace shows as much of a call's buffers as the program gives it: a sendmmsg of 1024 times 1024 makes a line of 4 GB
 LONGEST_LINE_BYTES = 1 << 18
+_CUT = b" <unfinished ...>"  # strace's word for a call of which no more is known
 
 _HEAD = re.compile(rb"(\d+) +[\d.]+ (?:\w+\(|<\.\.\. \w+ |\+|-)")
 _FILE_INPUT = re.compile(rb"\d+ +[\d.]+ (?:read|close|readv)\(\d+(?:</|\))")
@@ -46,6 +47,7 @@ class TraceWatch:
         self._strangers: set[bytes] = set()  # processes of the wrapper
         self._line = bytearray()  # that has no end yet, as far as it is kept
         self._told = 0  # how much of it has been given away
+        self._is_cut = False
         self.pid: int | None = None
         self.fate: dict[str, Any] | None = None
         self.limits_met: dict[str, None] = {}  # in the order in which they were
@@ -54,7 +56,7 @@ class TraceWatch:
         """Take a piece of the trace and give what is worth sending, also of a line that has no end yet:
         a line that has only begun *is* the news that the program sits in that call.
 
-        A line is cut at LONGEST_LINE_BYTES; that is the limit `trace_bytes`, met.
+        A line is cut at LONGEST_LINE_BYTES, its call one that has not returned; that is the limit `trace_bytes`, met.
         """
         *ends, begun = data.split(b"\n")
         news = bytearray()
@@ -62,7 +64,8 @@ class TraceWatch:
             self._go_on(end)
             self._notice(bytes(self._line))
             if self._told or self._worth(self._line):
-                news += self._line[self._told :] + b"\n"
+                news += self._line[self._told :] + (_CUT if self._is_cut else b"") + b"\n"
+            self._is_cut = False
             self._line.clear()
             self._told = 0
         self._go_on(begun)
@@ -75,6 +78,7 @@ class TraceWatch:
         room = LONGEST_LINE_BYTES - len(self._line)
         self._line += data[:room]
         if len(data) > room and self.pid is not None:
+            self._is_cut = True
             self.limits_met.setdefault("trace_bytes")
 
     def _worth(self, line: bytes | bytearray) -> bool:
