@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CORPUS = Path(__file__).parent / "corpus"
 GROWN = Path(__file__).parents[2] / "build/fuzz"
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder with a name of its own is made in it
 LONGEST_BYTES = 8192  # the seeds' longest is a tar of 10 kB
 KEPT_BYTES = 150_000  # of a target's corpus, beside the finds
 WORD = re.compile(rb"[A-Za-z_][\w.-]{2,30}", re.ASCII)  # of a seed: libFuzzer puts them into inputs
@@ -102,8 +103,12 @@ def keep(target: str) -> None:
     """Replace what libFuzzer named in the corpus by the smallest inputs that reach as much, within KEPT_BYTES."""
     kept = CORPUS / target
     with tempfile.TemporaryDirectory() as folder:
-        merged = Path(folder)
-        _libfuzzer(target, "-set_cover_merge=1", str(merged), str(kept), str(GROWN / target))
+        merged = Path(folder, "merged")
+        merged.mkdir()
+        options = ["-set_cover_merge=1", f"-artifact_prefix={folder}/", str(merged), str(kept)]
+        _libfuzzer(target, *options, str(GROWN / target))
+        if not any(merged.iterdir()):
+            raise SystemExit(f"{target}: nothing was merged; its corpus stays as it is")
         for path in kept.iterdir():
             if BY_CONTENT.fullmatch(path.name):
                 path.unlink()
@@ -134,19 +139,26 @@ def _libfuzzer(target: str, *options: str) -> str:
     # The target bounds itself, by its processor time; these are for what Python cannot stop.
     command += [f"-timeout={12 * LIMIT_S:.0f}", f"-rss_limit_mb={4 * ROOM_BYTES >> 20}", *options]
     said = []
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(
-        command,
-        stderr=subprocess.STDOUT,
-        stdout=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        env=environment,
-    ) as process:
+    with (
+        _scratch() as scratch,
+        subprocess.Popen(
+            command,
+            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env={**os.environ, "TMPDIR": scratch},
+        ) as process,
+    ):
         for line in process.stdout or ():
             sys.stderr.write(line)
             said.append(line)
     return "".join(said)
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """Give a folder for what a target writes, as libFuzzer ends its process without removing anything."""
+    return tempfile.TemporaryDirectory(prefix="kit-fuzz-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None)
 
 
 if __name__ == "__main__":

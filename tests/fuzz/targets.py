@@ -63,29 +63,37 @@ PIECE_BYTES = 7  # of a stream that is fed in pieces: no length of a header or l
 
 
 class OverrunError(BaseException):
-    """It took more processor time than it may. No handler for exceptions takes it."""
+    """It took longer than it may. No handler for exceptions takes it."""
 
 
 def attempt(target: Callable[[bytes], None], data: bytes, limit_s: float = LIMIT_S) -> None:
     """Run a target within its bounds. Raises whatever escapes it, OverrunError and MemoryError among that."""
-    with _within_time(limit_s), _within_memory(ROOM_BYTES):
+    with within_time(signal.ITIMER_PROF, limit_s), _within_memory(ROOM_BYTES):
         target(data)
 
 
+# The clock's is libFuzzer's own while it runs, so `attempt` leaves that alone.
+_TIMERS = {
+    signal.ITIMER_PROF: (signal.SIGPROF, "of the processor"),
+    signal.ITIMER_REAL: (signal.SIGALRM, "by the clock"),
+}
+
+
 @contextmanager
-def _within_time(limit_s: float) -> Iterator[None]:
-    """Bound the processor time, not the clock's: other programs share the machine."""
+def within_time(timer: int, limit_s: float) -> Iterator[None]:
+    """Raise OverrunError after so long: by the processor's time, as other programs share the machine, or the clock's."""
+    number, words = _TIMERS[timer]
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise OverrunError(f"more than {limit_s} s of processor time")
+        raise OverrunError(f"more than {limit_s:g} s {words}")
 
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, limit_s)
+    before = signal.signal(number, stop)
+    signal.setitimer(timer, limit_s)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        signal.setitimer(timer, 0)
+        signal.signal(number, before)
 
 
 @contextmanager
@@ -107,9 +115,8 @@ def _pieces(data: bytes) -> Iterator[bytes]:
 
 @cache
 def _scratch(name: str) -> Path:
-    """Give a folder of this process's own, on a file system in memory where there is one."""
-    memory = Path("/dev/shm")  # noqa: S108  # private: mkdtemp makes it for this user alone
-    root = Path(tempfile.mkdtemp(prefix="kit-fuzz-", dir=memory if memory.is_dir() else None))
+    """Give a path in a folder of this process's own."""
+    root = Path(tempfile.mkdtemp(prefix="kit-fuzz-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     return root / name
 
@@ -161,11 +168,14 @@ def archive(data: bytes) -> None:
 
 
 def _folder(folder: Path, recipe: bytes) -> None:
-    """Make what each line says: `f` file, `d` folder, `l` link, `p` FIFO; a name; a tab; content or target."""
+    """Make what each line says: `f` file, `d` folder, `l` link, `p` FIFO; a name; a tab; content or target.
+
+    No name and no link leads out of the folder, and nothing that is there is opened.
+    """
     folder.mkdir()
     for line in recipe.split(b"\n"):
         kind, (name, _, rest) = line[:1], line[1:].partition(b"\t")
-        if b".." in name.split(b"/") or name.startswith(b"/"):
+        if any(b".." in path.split(b"/") or path.startswith(b"/") for path in (name, rest)):
             continue
         # a name that is there, is too long, has a NUL or no folder
         with suppress(OSError, ValueError):
@@ -177,7 +187,8 @@ def _make_folder(path: Path, _rest: bytes) -> None:
 
 
 def _make_file(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
+    with path.open("xb") as file:
+        file.write(content)
 
 
 def _make_link(path: Path, target: bytes) -> None:
