@@ -7,6 +7,7 @@ import gzip
 import json
 import lzma
 import random
+import struct
 import tarfile
 import zipfile
 from pathlib import Path
@@ -35,6 +36,52 @@ def exercises() -> Iterator[bytes]:
             yield from (path.read_bytes() for path in sorted(catalogue.find(name).glob(pattern)))
     for path in sorted(TESTS.glob("*/**/*.yaml")):
         yield path.read_bytes()
+    plain = (catalogue.find("listen-accept") / "exercise.yaml").read_text(encoding="utf-8")
+    assert "\nchecks:\n" in plain
+    for checks in _LANGUAGES:
+        yield plain.replace("\nchecks:\n", f"\nchecks:\n{checks}").encode()
+    yield _REGROUPED.encode()
+
+
+# What no exercise of kit's asks: the languages inside checks, and fields that may be one of several things.
+_LANGUAGES = (
+    """  - count: {host: server, filter: "tcp.flags.syn == 1 and ip.src == client1 or not tcp.len < 0x5", equals: 1}\n""",
+    """  - count: {host: server, filter: "tcp.port in {8001, 9000..9010} and (udp or ip.addr != 198.18.0.2)", min: 1}\n""",
+    """  - trace:
+      between: {c: client1, s: server}
+      mode: exact
+      lines: [c > s S, s > c S. ack 1, c > s udp (9), server accept() = ok, "...", "c > s P. 1:10(9)", server recv() = 9, c > s -]
+""",
+    """  - output: {program: server, matches: "^a+[bc]{2}$"}
+  - {output: {program: client1, lines: [a, b], stream: stdout}, name: two}
+  - output: {program: client2, absent: x}
+    name: three
+    why: {en: "because", zh: "因为"}
+""",
+)
+_REGROUPED = """\
+title: &text {en: "a", zh: "b"}
+hosts: &all [server, client1]
+localhost: server
+programs:
+  server: {run: [python3, "-c", "pass"]}
+  other: {script: server.py, host: client1, files: [client.py], cells: 0}
+submit: [server.py]
+timeline:
+  - start: [server, other]
+  - stdin: {program: other, text: x, close: true}
+  - signal: {program: other, name: INT}
+  - wait: {state: server, port: 80, is: TIME-WAIT, count: 2, within: 1.5}
+  - wait: {blocked: other, call: recv}
+  - unplug: server
+  - plug: server
+  - wait: {exited: other}
+checks:
+  - exit: {program: other, code: 0}
+    hint: *text
+limits: {wall_s: 9.5, processes: 4}
+compare: {tcp: {protocol: tcp, from: server, to: client1, sender: server, receiver: other}}
+"""
 
 
 def archives() -> Iterator[bytes]:
@@ -119,8 +166,35 @@ def captures() -> Iterator[bytes]:
         113: bytes(14) + b"\x08\x00" + quoted,
         276: b"\x08\x06" + bytes(18) + frames.arp(),
     }
+    extended = frames.ipv6(
+        bytes((44, 0)) + bytes(6) + bytes((6, 0, 0, 1)) + bytes(4) + frames.tcp(b"hello"), following=0
+    )
+    later = frames.ipv6(bytes((6, 0, 5, 0)) + bytes(4) + b"hello", following=44)
+    for data in (extended, later):
+        yield pcap.header(229, 65535) + pcap.record(frames.frame(data, 229))
+    for order in "<>":
+        yield _pcapng(order, frames.ethernet(frames.ipv4(frames.tcp(b"hello"))))
     for link_type, data in bodies.items():
         yield pcap.header(link_type, 65535) + pcap.record(frames.frame(data, link_type)) * 2
+
+
+def _pcapng(order: str, data: bytes) -> bytes:
+    """Give a section with an interface that has every option kit reads, and a packet in each form."""
+    options = struct.pack(f"{order}HH4sHHqHH", 9, 1, b"\x8a", 14, 8, 100, 0, 0)
+    blocks = (
+        (0x0A0D0D0A, struct.pack(f"{order}IHHq", 0x1A2B3C4D, 1, 0, -1)),
+        (1, struct.pack(f"{order}HHI", 1, 0, 65535) + options),
+        (2, struct.pack(f"{order}HHIIII", 0, 0, 1, 2, len(data), len(data)) + data),
+        (3, struct.pack(f"{order}I", len(data)) + data),
+        (5, bytes(12)),
+        (6, struct.pack(f"{order}IIIII", 0, 1, 3, len(data), len(data)) + data),
+    )
+    return b"".join(_block(order, kind, body + bytes(-len(body) % 4)) for kind, body in blocks)
+
+
+def _block(order: str, kind: int, body: bytes) -> bytes:
+    length = len(body) + 12
+    return struct.pack(f"{order}II", kind, length) + body + struct.pack(f"{order}I", length)
 
 
 def messages() -> Iterator[bytes]:
