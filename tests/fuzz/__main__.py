@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 CORPUS = Path(__file__).parent / "corpus"
 GROWN = Path(__file__).parents[2] / "build/fuzz"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder with a name of its own is made in it
-LONGEST_BYTES = 8192  # the seeds' longest is a tar of 10 kB
+LONGEST_BYTES = 10_240  # the longest seed: a tar of tarfile's is at least so long
 KEPT_BYTES = 150_000  # of a target's corpus, beside the finds
 WORD = re.compile(rb"[A-Za-z_][\w.-]{2,30}", re.ASCII)  # of a seed: libFuzzer puts them into inputs
-BY_CONTENT = re.compile(
-    r"[0-9a-f]{40}"
-)  # how libFuzzer names an input; what has another name is kept for good
+BY_CONTENT = re.compile(r"[0-9a-f]{40}")  # libFuzzer's name for an input; one of another name stays for good
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,10 @@ class Ended:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.targets) - set(SEEDS):
+        parser.error(f"unknown target {', '.join(sorted(unknown))}; there are: {', '.join(SEEDS)}")
     ended = []
     for target in asked.targets or SEEDS:
         ended.append(run(target, asked.seconds))
