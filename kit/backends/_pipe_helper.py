@@ -80,9 +80,9 @@ class Nursery:
             except OSError as error:
                 raise self._failed(str(error)) from error
         answer = self._answer()
-        if "pid" not in answer:
-            raise self._failed(answer["error"])
-        return int(answer["pid"])
+        if not isinstance(pid := answer.get("pid"), int):
+            raise self._failed(str(answer.get("error", answer)))
+        return pid
 
     def join(self) -> None:
         self.process.wait()
@@ -95,7 +95,12 @@ class Nursery:
             raise self._failed(str(error)) from error
         if not data:
             raise self._failed("it ended")
-        answer: dict[str, Any] = json.loads(data)
+        try:
+            answer = json.loads(data)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise self._failed(f"it said {data[:80]!r}")
         return answer
 
     def _failed(self, why: str) -> BackendError:

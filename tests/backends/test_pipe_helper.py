@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -18,7 +19,6 @@ from kit.errors import BackendError
 from kit.tap import nursery as inside
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -83,6 +83,28 @@ def test_the_end_of_a_stream_is_told_whatever_was_said(
     helper.wait_here()
     helper.join()
     assert [inbox.get_nowait().head for _ in range(inbox.qsize())] == [*heads, None]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b'{"error": "no more processes"}', "no more processes"),
+        (b'{"pid": "7"}', "{'pid': '7'}"),
+        (b"[7]", r"it said b'\[7\]'"),
+        (b"pid 7", "it said b'pid 7'"),
+        (b"[" * 60_000, "it said"),
+    ],
+)
+def test_a_nursery_that_bears_nobody_is_the_machines_fault(tmp_path: Path, said: bytes, told: str) -> None:
+    made = Nursery.__new__(Nursery)
+    made._words = tmp_path / "nursery"
+    made._words.touch()
+    made._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    stream, _ = streams = socket.socketpair()
+    with made._control, theirs, streams[0], streams[1]:
+        theirs.send(said)
+        with pytest.raises(BackendError, match=f"cannot start a helper: {told}"):
+            made.bear({"entry": "host"}, stream, tmp_path / "words")
 
 
 def test_a_nursery_that_died_is_the_machines_fault(tmp_path: Path) -> None:

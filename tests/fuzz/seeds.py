@@ -228,6 +228,7 @@ def messages() -> Iterator[bytes]:
         yield b"".join(bytes((1, 0, 0, 0)) + len(one).to_bytes(4) + one for one in life)
     yield encode({"do": "configure", "files": [["server.py", 5]], "command": ["python3"]}, b"hello")
     yield b"began 1\nended 1\n"
+    yield from (b'{"pid": 7}', b'{"error": "no room"}')
 
 
 SEEDS: Mapping[str, Callable[[], Iterator[bytes]]] = {

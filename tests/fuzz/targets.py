@@ -19,6 +19,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import tempfile
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -50,7 +51,6 @@ from tests.lab.scene import plan
 from tests.packets.questions import ask_everything
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
@@ -253,6 +253,7 @@ def protocol(data: bytes) -> None:
     _cut_elsewhere(data, messages)
     _through_the_engine(data)
     _through_a_socket(data)
+    _from_a_nursery(data)
     reports_in(data)
     for source in (("host", "server"), ("program", "server")):
         _in_a_session(source, messages)
@@ -320,6 +321,16 @@ def _through_a_socket(data: bytes) -> None:
     _ended(inbox)
     with suppress(KitError):
         helper.wait_here()
+
+
+def _from_a_nursery(data: bytes) -> None:
+    nursery = Nursery.__new__(Nursery)
+    nursery._words = _scratch("words")
+    nursery._words.touch()
+    nursery._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with nursery._control, theirs, suppress(KitError):
+        theirs.send(data)
+        assert isinstance(nursery.bear({}, theirs, _scratch("words")), int)
 
 
 def _ended(inbox: SimpleQueue[Arrived]) -> None:
