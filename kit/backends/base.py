@@ -63,7 +63,7 @@ class Lab(Protocol):
     def thaw(self, program: str) -> None: ...
 
     def ran_out_of_memory(self, program: str) -> bool:
-        """Whether it is known from outside that the program met its memory's end: asked where its runner is silent."""
+        """Whether it is known from outside that the program met its memory's end: its runner may not get to tell."""
 
 
 class Backend(Protocol):

@@ -231,19 +231,23 @@ def test_stdin_and_signals_reach_the_runner(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("silent", "out_of_memory", "hits"),
+    ("answers", "out_of_memory", "hits"),
     [
-        (True, {"server", "client"}, ["server: memory_bytes"]),
-        (True, {"client"}, []),
-        (False, {"server"}, []),  # the runner answered: it knows better
+        ([], {"server", "client"}, ["server: memory_bytes"]),  # the client was not started
+        ([], {"client"}, []),
+        ([{"event": "limit", "limit": "memory_bytes"}], {"server"}, ["server: memory_bytes"]),
     ],
 )
 def test_the_end_of_the_memory_is_known_from_outside_where_a_runner_is_silent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, silent: bool, out_of_memory: set[str], hits: list[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[dict[str, Any]],
+    out_of_memory: set[str],
+    hits: list[str],
 ) -> None:
     monkeypatch.setattr("kit.lab.run.LIMITS_WITHIN_S", 0.01)
     plan = scene.plan([scene.step(1, "start", programs=["server"])])
-    backend = FakeBackend({(*SERVER, "limits"): []} if silent else {})
+    backend = FakeBackend({(*SERVER, "limits"): [(answer, b"") for answer in answers]})
     backend.out_of_memory = out_of_memory
     with store.Recorder(tmp_path / "run", run_facts(plan, backend)) as recorder:
         run(plan, backend, recorder, lambda _text: None)
