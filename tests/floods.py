@@ -1,9 +1,10 @@
 """Floods graded beside honest submissions: do these get the same verdict, and how much later?
 
-    python -m tests.floods [-n ROUNDS] [--backend NAME]...
+    python -m tests.floods [-n ROUNDS] [-j JOBS] [--backend NAME]...
 
-Four honest submissions are graded at the same time: alone, then with four more honest ones, then with a fork bomb, an
-output flood, a memory eater and a packet flood.
+Four honest submissions are graded, as many at a time as there are processors: alone, then with four more honest ones
+between them, then with a fork bomb, an output flood, a memory eater and a packet flood between them. `-j 8` grades all
+at the same time.
 Prints a Markdown table; exits 1 where an honest one does not pass, where a flood gets another verdict than its file
 says, or where the honest ones take more than twice as long as alone.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -33,7 +35,7 @@ KIT = [sys.executable, "-m", "kit"]
 GREETING = Path(__file__).parent / "hostile" / "greeting"
 FLOODS = ("fork_bomb_exponential", "output_flood", "memory_of_many", "packet_flood_without_end")
 HONEST = "honest"
-AT_A_TIME = 4
+HONEST_ONES = 4
 AT_MOST = 2.0  # times as long as alone
 RUN_LIMIT_S = 120  # far above the limits that kit itself keeps: beyond it kit hangs
 
@@ -68,15 +70,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "-n", type=int, default=5, metavar="ROUNDS", help="of four honest submissions each (5)"
     )
     parser.add_argument(
+        "-j", type=int, default=os.cpu_count() or 1, metavar="JOBS", help="at a time (one a processor)"
+    )
+    parser.add_argument(
         "--backend", action="append", metavar="NAME", help="docker and netns, if none is named"
     )
     asked = parser.parse_args(arguments)
     expected = {HONEST: "pass"} | {name: read(FOLDER / f"{name}.py").outcome for name in FLOODS}
-    company = {"nothing": (), "four more honest ones": (HONEST,) * AT_A_TIME, "four floods": FLOODS}
+    company = {"nothing": (), "four more honest ones": (HONEST,) * HONEST_ONES, "four floods": FLOODS}
     rows = []
     with handed_in() as folder:
         for backend in asked.backend or ["docker", "netns"]:
-            rows += [measure(backend, name, others, asked.n, folder) for name, others in company.items()]
+            rows += [measure(backend, name, others, asked, folder) for name, others in company.items()]
     sys.stdout.write(table(rows, expected))
     return int(not good(rows, expected))
 
@@ -93,16 +98,16 @@ def handed_in() -> Iterator[Path]:
         yield folder
 
 
-def measure(backend: str, beside: str, others: Sequence[str], rounds: int, folder: Path) -> Row:
-    """Grade the honest ones and the others, all at the same time, so many times."""
-    names = [*others, *[HONEST] * AT_A_TIME]
+def measure(backend: str, beside: str, others: Sequence[str], asked: argparse.Namespace, folder: Path) -> Row:
+    """Grade the honest ones and the others by turns, `asked.j` at a time, `asked.n` times."""
+    names = [name for other in others for name in (other, HONEST)] or [HONEST] * HONEST_ONES
     honest: list[Graded] = []
     seen: list[Graded] = []
-    with ThreadPoolExecutor(len(names)) as pool:
-        for _ in range(rounds):
+    with ThreadPoolExecutor(asked.j) as pool:
+        for _ in range(asked.n):
             graded = list(pool.map(lambda name: grade(backend, name, folder), names))
-            seen += graded[: len(others)]
-            honest += graded[len(others) :]
+            honest += graded[1::2] if others else graded
+            seen += graded[::2] if others else []
     return Row(backend, beside, tuple(honest), tuple(seen))
 
 
