@@ -11,9 +11,9 @@ import json
 import os
 import socket
 import stat
-import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,9 +170,10 @@ class Engine:
 
     def told(self, container: str, event: str) -> bool:
         """Whether the engine has told of such an event of a container; of many it remembers the last 256."""
-        # To the fraction: a program at its memory's end makes 256 in half a second. An engine with a slower clock
-        # waits for what is to come, but not for long.
-        until_s: Any = f"{time.time():.9f}"  # the client's types know whole seconds alone
+        # Until now by the engine's own clock, as one that is behind ours would wait for what is to come; and to the
+        # fraction, as a program at its memory's end makes 256 in half a second.
+        now = datetime.fromisoformat(self.client.info()["SystemTime"])
+        until_s: Any = f"{now.timestamp():.6f}"  # the client's types know whole seconds alone
         filters = {"type": "container", "container": container, "event": event}
         with (
             _patience(self.client, GOODBYE_WITHIN_S),

@@ -218,14 +218,16 @@ def load(folder: Path) -> Evidence:
 def swap(folder: Path, *, second: str, first: str) -> None:
     """Make the run in folder/second that of the folder itself; what it had goes to folder/first.
 
-    run.json goes last each time: until then the folder tells of the other run, or is none.
+    run.json goes last each time: until then the folder tells of the other run, or is none. Raises MachineError.
     """
-    (folder / first).mkdir()
-    for origin, target in ((folder, folder / first), (folder / second, folder)):
-        files = sorted((path for path in origin.iterdir() if path.is_file()), key=_is_facts)
-        for path in files:
-            path.rename(target / path.name)
-    (folder / second).rmdir()
+    try:
+        (folder / first).mkdir()
+        for origin, target in ((folder, folder / first), (folder / second, folder)):
+            for path in sorted((path for path in origin.iterdir() if path.is_file()), key=_is_facts):
+                path.rename(target / path.name)
+        (folder / second).rmdir()
+    except OSError as error:
+        raise cannot_write(folder, error) from error
 
 
 def _is_facts(path: Path) -> bool:

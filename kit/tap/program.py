@@ -59,9 +59,8 @@ class Runner:
         self._process: subprocess.Popen[bytes] | None = None  # launched, perhaps still at the gate
         self._running = False  # let through the gate
         self._open_fds: set[int] = set()
-        self._held: dict[
-            int, tuple[Room, Callable[[], None]]
-        ] = {}  # descriptors not read now, and what reads them
+        # descriptors that are not read now, and what reads them
+        self._held: dict[int, tuple[Room, Callable[[], None]]] = {}
         self._trace_fd: int | None = None
         self._watch = TraceWatch(0)
         self._status: int | None = None
