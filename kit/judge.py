@@ -5,8 +5,7 @@ What a verdict rests on is in the run directory, checks included, so that `regra
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kit import checks
@@ -16,6 +15,7 @@ from kit.exercise.model import CheckSpec, Side
 from kit.exercise.planner import REFERENCE, make_plan
 from kit.grade import Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
 from kit.lab.run import run, run_facts
+from kit.verdict_rows import VERDICT_FILE, verdict_text
 from kit.whole import write_whole
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def judge(
                 _observe(plan, backend, folder / SECOND, rules, progress)
                 store.swap(folder, second=SECOND, first=FIRST)
     verdict = regrade(folder)
-    write_whole(folder / "verdict.json", json.dumps(asdict(verdict), ensure_ascii=False, indent=1) + "\n")
+    write_whole(folder / VERDICT_FILE, verdict_text(verdict))
     return verdict
 
 

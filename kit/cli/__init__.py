@@ -6,6 +6,7 @@
     live.py        the ladder of a run, while it goes
     exporting.py   pcap
     machine.py     doctor, clean, image build|save|load
+    working.py     worker: jobs of another kit
     choices.py     what a typed name means: exercise, backend, format, language
     screen.py      where words go: results to stdout, progress and notes to stderr
 
@@ -28,7 +29,7 @@ import typer
 from typer.core import TyperGroup
 
 from kit import __version__, interrupts
-from kit.cli import catalogue, exporting, ladder, machine, reporting, running, screen
+from kit.cli import catalogue, exporting, ladder, machine, reporting, running, screen, working
 from kit.errors import KitError, MachineError
 
 
@@ -138,6 +139,7 @@ app.command("report")(reporting.report)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")
+app.command("worker", hidden=True)(working.worker)
 
 
 def main() -> None:

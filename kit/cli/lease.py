@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 WAIT = 'read -r ended || exec "$@"'
 # From where this kit is, and never from the folder it was called in: that may hold what a student calls socket.py.
 HERE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kit.cli import main; main()"
-CLEAN = (sys.executable, "-P", "-c", HERE, str(Path(kit.__file__).parent.parent), "clean")
+KIT = (sys.executable, "-P", "-c", HERE, str(Path(kit.__file__).parent.parent))
+CLEAN = (*KIT, "clean")
 
 
 @contextmanager

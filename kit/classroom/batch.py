@@ -1,0 +1,216 @@
+"""Many submissions: side by side first, and what was inconclusive once more, alone on the machine.
+
+    tasks --read--> submission --known?--> the journal's verdict
+                               --else----> job --engine--> answer + evidence --> run directory, journal
+
+Each verdict is written down the moment it is there, so that a batch that is stopped, killed or rebooted goes on
+where it was.
+"""
+
+from __future__ import annotations
+
+import tarfile
+import tempfile
+from base64 import b64encode
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from kit import interrupts
+from kit.classroom import similarity
+from kit.classroom.job import Answer, Job, exercise_files, packed
+from kit.classroom.journal import CONCLUSIVE, NO_VERDICT, Entry, Graded, Journal, Key, why_run
+from kit.classroom.places import new_run_dir, place_of
+from kit.errors import MachineError
+from kit.exercise.intake import read_files
+from kit.verdict_rows import VERDICT_FILE, verdict_of, verdict_row, verdict_text
+from kit.whole import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from kit.classroom.local import Engine
+    from kit.classroom.people import HandedIn
+    from kit.exercise.loader import Exercise
+    from kit.exercise.submission import Submission
+    from kit.verdict import Verdict
+
+TRIES_ALONE = 3  # of what was inconclusive beside others
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One submission to grade, with a seed of its own; its run directories are in `folder` (kit.classroom.places)."""
+
+    handed_in: HandedIn
+    seed: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`fresh`: it was run now; else the journal had it. `verdict` None: the machine left none, and `trouble` says why."""
+
+    task: Task
+    outcome: str
+    verdict: Verdict | None
+    fresh: bool
+    trouble: str = ""
+    alone: int = 0  # which try alone on the machine; 0: beside others
+    last: bool = True  # False: it is tried again
+
+
+@dataclass
+class Batch:
+    """`versions` says what runs them; `again` runs also what the journal has; `begins` hears of a task that begins, from any
+    thread; `place` gives the run directory for a task's folder, key, and number of runs before.
+    """
+
+    exercise: Exercise
+    backend: str
+    versions: str
+    engine: Engine
+    journal: Journal | None = None
+    again: bool = False
+    begins: Callable[[Task], None] = lambda _task: None
+    place: Callable[[Path, Key, int], Path] = place_of
+    _archive: bytes = field(init=False, repr=False)
+    _words: dict[str, str] = field(init=False, default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self._archive = packed(exercise_files(self.exercise))
+
+    def run(self, tasks: Sequence[Task], side_by_side: int) -> Iterator[Done]:
+        """Give what came of each task, as it comes; what is inconclusive is given again for each try."""
+        self._words = self._drawn(tasks)
+        left = []
+        for done in self._done(tasks, side_by_side):
+            yield done
+            if not done.last:
+                left.append(done.task)
+        for alone in range(1, TRIES_ALONE + 1):
+            again, left = left, []
+            for done in self._done(again, 1, alone):
+                yield done
+                if not done.last:
+                    left.append(done.task)
+
+    def _drawn(self, tasks: Sequence[Task]) -> dict[str, str]:
+        """Give the words of all students; one that two of them have tells nothing."""
+        owners: dict[str, set[str]] = {}
+        for task in tasks:
+            for word in similarity.words_of(self.exercise.definition, task.seed):
+                owners.setdefault(word, set()).add(task.handed_in.student.id)
+        return {word: next(iter(who)) for word, who in owners.items() if len(who) == 1}
+
+    def _done(self, tasks: Iterable[Task], side_by_side: int, alone: int = 0) -> Iterator[Done]:
+        """Have as many done at a time as are allowed; no more are begun than that, so that few wait to be told."""
+        waiting = iter(tasks)
+        ended: SimpleQueue[Future[Done] | None] = SimpleQueue()  # reentrant: a signal may put, too
+        running = 0
+        with ThreadPoolExecutor(side_by_side) as pool, interrupts.held(lambda: ended.put(None)):
+            try:
+                while True:
+                    for task in islice(waiting, side_by_side - running):
+                        pool.submit(self._graded, task, alone).add_done_callback(ended.put)
+                        running += 1
+                    if not running:
+                        return
+                    future = ended.get()
+                    if future is not None:
+                        running -= 1
+                        yield future.result()
+                    interrupts.check()
+            except BaseException:
+                self.engine.end()  # else the pool waits for runs that nobody wants any more
+                raise
+
+    def _graded(self, task: Task, alone: int) -> Done:
+        self.begins(task)
+        student = task.handed_in.student
+        submission = read_files(student.id, task.handed_in.files, self.exercise)
+        key = Key(self.exercise.digest, submission.digest, task.seed, self.versions)
+        if self.journal is not None and not self.again and (known := self.journal.known(key)) is not None:
+            return self._known(task, known, self.journal)
+        history = [] if self.journal is None else self.journal.history(self.exercise.name, student.id)
+        tried = alone if self.journal is None else sum(entry.key == key for entry in history)
+        answer, verdict = self._run(task, submission, self.place(task.folder, key, tried))
+        outcome = NO_VERDICT if verdict is None else str(verdict.outcome)
+        done = Done(
+            task,
+            outcome,
+            verdict,
+            fresh=True,
+            trouble=answer.trouble,
+            alone=alone,
+            last=outcome in CONCLUSIVE or alone == TRIES_ALONE,
+        )
+        if self.journal is not None:
+            why = why_run(history, key, again=self.again)
+            self.journal.add(self._entry(task, key, answer, done, why))
+        return done
+
+    def _known(self, task: Task, entry: Entry, journal: Journal) -> Done:
+        row = journal.verdict(entry)
+        verdict = None if row is None else verdict_of(row)
+        return Done(task, entry.outcome, verdict, fresh=False, trouble=entry.trouble)
+
+    def _run(self, task: Task, submission: Submission, place: Path) -> tuple[Answer, Verdict | None]:
+        """Have the job done; the run directory is whole before anything is said of it."""
+        own = {word for word, who in self._words.items() if who == submission.name}
+        job = Job(
+            exercise=self.exercise.name,
+            exercise_archive=b64encode(self._archive),
+            submission=submission.name,
+            submission_archive=b64encode(packed(submission.files)),
+            submission_digest=submission.digest,
+            submission_faults=submission.faults,
+            seed=task.seed,
+            backend=self.backend,
+            words={word: who for word, who in self._words.items() if word not in own},
+        )
+        with new_run_dir(place) as folder, tempfile.TemporaryFile() as evidence:
+            try:
+                answer = self.engine.grade(job.model_dump_json(), evidence)
+            except MachineError as error:
+                return Answer(verdict=None, trouble=error.message), None
+            evidence.seek(0)
+            with tarfile.open(fileobj=evidence, mode="r|") as archive:
+                archive.extractall(folder, filter="data")
+            if answer.verdict is None:
+                return answer, None
+            verdict = replace(verdict_of(answer.verdict), run_dir=str(place))
+            write_whole(folder / VERDICT_FILE, verdict_text(verdict))
+            return answer, verdict
+
+    def _entry(self, task: Task, key: Key, answer: Answer, done: Done, why: str) -> Graded:
+        verdict, student = done.verdict, task.handed_in.student
+        return Graded(
+            exercise=self.exercise.name,
+            student=student.id,
+            who=_who(task.handed_in),
+            attempt=task.handed_in.attempt,
+            key=key,
+            outcome=done.outcome,
+            score=0.0 if verdict is None else verdict.score,
+            max_score=0.0 if verdict is None else verdict.max_score,
+            why=why,
+            took_s=answer.took_s,
+            verdict=None if verdict is None else verdict_row(verdict),
+            trouble=answer.trouble,
+            seen=tuple(one.model_dump() for one in answer.seen),
+        )
+
+
+def _who(handed_in: HandedIn) -> dict[str, Any]:
+    """Give what is known of a student beside the id, as the journal keeps it."""
+    student = handed_in.student
+    return {
+        "name": student.name,
+        "section": student.section,
+        "keys": sorted(student.keys),
+        "late": handed_in.late,
+    }

@@ -1,0 +1,278 @@
+"""The journal: every verdict of a class, written once, in one SQLite file.
+
+A row is one graded run. Its key says what it rests on: the exercise, what was handed in, the seed, and what ran it. What is
+there under its key is not run again; nothing is ever changed or removed, so the rows of a student are their history. The
+verdict that *stands* is the newest that says pass or fail: a run that was inconclusive takes nobody's verdict away.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass, fields
+from typing import TYPE_CHECKING, Any, Self
+
+from kit.errors import EvidenceError, MachineError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMAT = 1
+CONCLUSIVE = ("pass", "fail")
+NO_VERDICT = "trouble"  # the outcome of a run that the machine left without a verdict
+BUSY_S = 30.0  # that a writer waits for another
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS graded (
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    exercise TEXT NOT NULL,
+    student TEXT NOT NULL,
+    who TEXT NOT NULL,               -- JSON: name, section and whatever else is known of the student
+    attempt TEXT NOT NULL,
+    exercise_digest TEXT NOT NULL,
+    submission_digest TEXT NOT NULL,
+    seed TEXT NOT NULL,
+    versions TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    score REAL NOT NULL,
+    max_score REAL NOT NULL,
+    why TEXT NOT NULL,               -- it was run
+    began_ns INTEGER NOT NULL,       -- CLOCK_REALTIME
+    took_s REAL NOT NULL,
+    verdict TEXT NOT NULL,           -- JSON, as verdict.json; null without one
+    trouble TEXT NOT NULL,
+    seen TEXT NOT NULL               -- JSON: others' words that were seen
+);
+CREATE INDEX IF NOT EXISTS by_key ON graded (key);
+CREATE INDEX IF NOT EXISTS by_student ON graded (exercise, student);
+CREATE VIEW IF NOT EXISTS entry AS SELECT
+    number, exercise, student, who, attempt, outcome, score, max_score, why, began_ns, took_s, trouble, seen, key,
+    exercise_digest, submission_digest, seed, versions
+FROM graded;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a verdict rests on."""
+
+    exercise_digest: str
+    submission_digest: str
+    seed: str
+    versions: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row without its verdict, which may be long: `Journal.verdict` gives that."""
+
+    number: int
+    exercise: str
+    student: str
+    who: dict[str, Any]
+    attempt: str
+    key: Key
+    outcome: str
+    score: float
+    max_score: float
+    why: str
+    began_ns: int
+    took_s: float
+    trouble: str
+    seen: tuple[dict[str, str], ...]
+
+    @property
+    def conclusive(self) -> bool:
+        return self.outcome in CONCLUSIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What is written down of one run."""
+
+    exercise: str
+    student: str
+    who: dict[str, Any]
+    attempt: str
+    key: Key
+    outcome: str
+    score: float
+    max_score: float
+    why: str
+    took_s: float
+    verdict: dict[str, Any] | None
+    trouble: str = ""
+    seen: tuple[dict[str, str], ...] = ()
+
+
+class Journal:
+    """To be used from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it. Raises EvidenceError for one that is no journal, MachineError for the disk's trouble."""
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._base = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            self._base.row_factory = sqlite3.Row
+        except (OSError, sqlite3.Error) as error:
+            raise MachineError(
+                f"{path}: cannot be opened: {error}", remedy="choose another place (--journal)"
+            ) from error
+        try:
+            with self._errors():
+                self._prepare()
+        except BaseException:
+            self._base.close()
+            raise
+
+    def _prepare(self) -> None:
+        version = self._base.execute("PRAGMA user_version").fetchone()[0]
+        if version == FORMAT:
+            return
+        if version != 0 or self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise EvidenceError(
+                f"{self.path}: is no journal of this kit", remedy="choose another place (--journal)"
+            )
+        # One transaction: two kits that make the same file make it once.
+        self._base.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._base.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise MachineError(
+                    f"{self.path}: {error}", remedy="make room there, or choose another place (--journal)"
+                ) from error
+            raise EvidenceError(
+                f"{self.path}: cannot be read: {error}", remedy="choose another place (--journal)"
+            ) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other kits from grading with this journal; it ends with the process, however that ends."""
+        with self.path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UsageError(
+                    f"{self.path}: another kit is grading with this journal",
+                    remedy="wait for its end, or give another --journal",
+                ) from None
+            yield
+
+    def _rows(self, question: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        with self._lock, self._errors():
+            return self._base.execute(question, values).fetchall()
+
+    def add(self, graded: Graded) -> None:
+        """Write a row down. When this returns, a death of the machine does not lose it."""
+        row = {
+            **{name: value for name, value in asdict(graded).items() if name != "key"},
+            **asdict(graded.key),
+            "key": graded.key.digest,
+            "who": json.dumps(graded.who),
+            "verdict": json.dumps(graded.verdict),
+            "seen": json.dumps(graded.seen),
+            "began_ns": time.time_ns() - int(graded.took_s * 1e9),
+        }
+        with self._lock, self._errors():
+            self._base.execute(_INSERT, row)
+
+    def known(self, key: Key) -> Entry | None:
+        """Give the newest verdict under this key, of those that say pass or fail."""
+        rows = self._rows(
+            "SELECT * FROM entry WHERE key = ? AND outcome IN (?, ?) ORDER BY number DESC LIMIT 1",
+            (key.digest, *CONCLUSIVE),
+        )
+        return _entry(rows[0]) if rows else None
+
+    def history(self, exercise: str | None = None, student: str | None = None) -> list[Entry]:
+        """Give all rows, oldest first, of one exercise or student where that is asked."""
+        return [
+            _entry(row)
+            for row in self._rows(
+                "SELECT * FROM entry WHERE exercise = coalesce(?, exercise) "
+                "AND student = coalesce(?, student) ORDER BY number",
+                (exercise, student),
+            )
+        ]
+
+    def verdict(self, entry: Entry) -> dict[str, Any] | None:
+        """Give the verdict of a row, as verdict.json has it."""
+        ((text,),) = self._rows("SELECT verdict FROM graded WHERE number = ?", (entry.number,))
+        found: dict[str, Any] | None = json.loads(text)
+        return found
+
+
+_INSERT = """
+INSERT INTO graded (
+    key, exercise, student, who, attempt, exercise_digest, submission_digest, seed, versions, outcome, score, max_score,
+    why, began_ns, took_s, verdict, trouble, seen
+) VALUES (
+    :key, :exercise, :student, :who, :attempt, :exercise_digest, :submission_digest, :seed, :versions, :outcome, :score,
+    :max_score, :why, :began_ns, :took_s, :verdict, :trouble, :seen
+)"""
+_OF_KEY = tuple(field.name for field in fields(Key))
+_OF_ENTRY = tuple(field.name for field in fields(Entry) if field.name != "key")
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    own = {name: row[name] for name in _OF_ENTRY}
+    key = Key(*(row[name] for name in _OF_KEY))
+    return Entry(**{**own, "key": key, "who": json.loads(own["who"]), "seen": tuple(json.loads(own["seen"]))})
+
+
+def standing(history: list[Entry]) -> dict[str, Entry]:
+    """Give the verdict that stands for each student of one exercise: the newest that says pass or fail, else the newest."""
+    found: dict[str, Entry] = {}
+    for entry in history:
+        if entry.conclusive or not (entry.student in found and found[entry.student].conclusive):
+            found[entry.student] = entry
+    return found
+
+
+def open_ones(history: list[Entry]) -> dict[str, Entry]:
+    """Give the students of one exercise whose newest run says neither pass nor fail, with that run."""
+    newest = {entry.student: entry for entry in history}
+    return {student: entry for student, entry in newest.items() if not entry.conclusive}
+
+
+def why_run(history: list[Entry], key: Key, *, again: bool) -> str:
+    """Say why a student's submission is run: what of its key is new since the newest of its rows."""
+    if not history:
+        return "first"
+    before = history[-1].key
+    changes = [
+        f"{words} changed" for name, words in _CHANGES.items() if getattr(before, name) != getattr(key, name)
+    ]
+    if before.versions != key.versions:
+        changes.append(f"{before.versions} became {key.versions}")
+    if not changes and not history[-1].conclusive:
+        changes.append(f"the run before was {history[-1].outcome}")
+    if again:
+        changes.append("--again")
+    return "; ".join(changes) or "asked for"
+
+
+_CHANGES = {"exercise_digest": "the exercise", "submission_digest": "the submission", "seed": "the seed"}

@@ -1,0 +1,60 @@
+"""The roll of a class for one exercise: each student with the verdict that stands, whoever handed in nothing, too. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kit.classroom.journal import open_ones, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kit.classroom.journal import Entry
+    from kit.classroom.people import Student
+
+Standing = Literal["pass", "fail", "inconclusive", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`entry` is the run whose verdict stands; `newest` a later one that was inconclusive; `tries` how many of these."""
+
+    student: str
+    name: str
+    section: str
+    outcome: Standing
+    entry: Entry | None = None
+    newest: Entry | None = None
+    tries: int = 0
+
+    @property
+    def late(self) -> bool:
+        return self.entry is not None and bool(self.entry.who.get("late"))
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset() if self.entry is None else frozenset(self.entry.who.get("keys", ()))
+
+
+def roll(history: Sequence[Entry], roster: Iterable[Student] = ()) -> list[Row]:
+    """Give a row for each student of the journal's rows of one exercise and of the roster, by id."""
+    stands, waits = standing(list(history)), open_ones(list(history))
+    rows = {student: _row(entry, waits.get(student), history) for student, entry in stands.items()}
+    for student in roster:
+        rows.setdefault(student.id, Row(student.id, student.name, student.section, "missing"))
+    return [rows[student] for student in sorted(rows)]
+
+
+def _row(entry: Entry, newest: Entry | None, history: Sequence[Entry]) -> Row:
+    outcome: Standing = "inconclusive"
+    if entry.outcome == "pass":
+        outcome = "pass"
+    elif entry.outcome == "fail":
+        outcome = "fail"
+    tries = 0
+    for other in history:
+        if other.student == entry.student:
+            tries = 0 if other.conclusive else tries + 1
+    name, section = str(entry.who.get("name", "")), str(entry.who.get("section", ""))
+    return Row(entry.student, name, section, outcome, entry, newest, tries)

@@ -1,0 +1,133 @@
+r"""Who does jobs: reads them from one stream, grades, answers on another. A process of its own (`kit worker`).
+
+    -> {"event": "job", "size": 9}\n{...}                       a job, as JSON
+    <- {"event": "evidence", "size": 65536}\n...                 a part of the evidence, a tar; any number of these
+    <- {"event": "answer", "size": 9}\n{...}                     the answer, as JSON
+
+The stream of jobs is the lease: where it ends, a run that goes on is ended as by a signal, and cleaned up after.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tarfile
+import tempfile
+import threading
+import time
+from functools import lru_cache
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, BinaryIO
+
+from kit.classroom.job import Answer, Job, unpacked
+from kit.classroom.similarity import seen
+from kit.errors import KitError
+from kit.evidence import store
+from kit.exercise import loader
+from kit.judge import judge
+from kit.tap.wire import Decoder, encode
+from kit.verdict_rows import verdict_row
+from kit.whole import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kit.backends.base import Backend
+    from kit.classroom.job import Seen
+    from kit.exercise.loader import Exercise
+    from kit.verdict import Verdict
+
+CHUNK_BYTES = 1 << 20  # of evidence in one message
+READ_BYTES = 1 << 16
+WARM_EXERCISES = 4  # whose folders stay unpacked
+
+
+def serve(jobs: BinaryIO, answers: BinaryIO, backend_of: Callable[[str], Backend], folder: Path) -> None:
+    """Do jobs until their stream ends. `folder` is for files while it lives; who calls removes it."""
+    inbox: SimpleQueue[bytes | None] = SimpleQueue()
+    reader = _Reader(jobs, inbox)
+    threading.Thread(target=reader.run, name="kit-jobs", daemon=True).start()
+    worker = _Worker(answers, backend_of, folder)
+    while (body := inbox.get()) is not None:
+        reader.busy = True
+        worker.do(Job.model_validate_json(body))
+        reader.busy = False
+
+
+class _Reader:
+    """Reads jobs beside the run that goes on, so that their end is seen at once."""
+
+    def __init__(self, jobs: BinaryIO, inbox: SimpleQueue[bytes | None]) -> None:
+        self._jobs = jobs
+        self._inbox = inbox
+        self.busy = False
+
+    def run(self) -> None:
+        decoder = Decoder()
+        while data := os.read(self._jobs.fileno(), READ_BYTES):
+            for message in decoder.feed(data):
+                self._inbox.put(message.body)
+        self._inbox.put(None)
+        if self.busy:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+class _Worker:
+    def __init__(self, answers: BinaryIO, backend_of: Callable[[str], Backend], folder: Path) -> None:
+        self._answers = answers
+        self._backend_of = backend_of
+        self._folder = folder
+        self._exercise = lru_cache(WARM_EXERCISES)(self._unpacked_exercise)
+
+    def do(self, job: Job) -> None:
+        run = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder))
+        try:
+            answer = self._answer(job, run)
+            with tarfile.open(fileobj=_Parts(self._answers), mode="w|", bufsize=CHUNK_BYTES) as archive:
+                archive.add(run, arcname=".")
+        finally:
+            shutil.rmtree(run, ignore_errors=True)
+        self._answers.write(encode({"event": "answer"}, answer.model_dump_json().encode()))
+        self._answers.flush()
+
+    def _answer(self, job: Job, run: Path) -> Answer:
+        began = time.monotonic()
+        exercise = self._exercise(job.exercise, job.exercise_archive)
+        try:
+            backend = self._backend_of(job.backend)
+            verdict = judge(exercise, job.submitted(), job.seed, backend, run, lambda _text: None)
+            others = _seen(run, job.words, verdict)
+        except KitError as error:
+            trouble = "; ".join(filter(None, (error.message, error.remedy)))
+            return Answer(verdict=None, trouble=trouble, took_s=time.monotonic() - began)
+        took_s = time.monotonic() - began
+        return Answer(verdict=verdict_row(verdict), took_s=took_s, seen=others)
+
+    def _unpacked_exercise(self, name: str, archive: bytes) -> Exercise:
+        folder = Path(tempfile.mkdtemp(prefix="exercise-", dir=self._folder)) / name
+        for file, content in unpacked(archive).items():
+            path = folder / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content)
+        return loader.load(folder)
+
+
+def _seen(run: Path, words: Mapping[str, str], verdict: Verdict) -> tuple[Seen, ...]:
+    """Look for others' words where there is a run to look at."""
+    if not words or not (run / "events.jsonl").exists() or verdict.began_ns == 0:
+        return ()
+    return seen(store.load(run), words)
+
+
+class _Parts:
+    """What tarfile writes to: messages of at most CHUNK_BYTES."""
+
+    def __init__(self, answers: BinaryIO) -> None:
+        self._answers = answers
+
+    def write(self, data: bytes) -> int:
+        for place in range(0, len(data), CHUNK_BYTES):
+            self._answers.write(encode({"event": "evidence"}, bytes(data[place : place + CHUNK_BYTES])))
+        return len(data)

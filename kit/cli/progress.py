@@ -1,0 +1,135 @@
+"""How far a class is: a live table on a terminal, else a line a verdict; both on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter, deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kit.classroom.journal import CONCLUSIVE
+from kit.classroom.words import say
+from kit.cli import screen
+from kit.renderers import inert_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from kit.classroom.batch import Done, Task
+
+LAST = 5  # verdicts that stay in sight
+EVERY_S = 0.5  # a reader's eye needs no more, and each drawing takes a moment of what is graded
+
+
+class Progress:
+    """Hears what begins (from any thread) and what is done."""
+
+    def __init__(self, total: int, lang: str) -> None:
+        """`total`: the submissions of the class."""
+        self._total = total
+        self._lang = lang
+        self._running: dict[str, float] = {}  # student -> monotonic time
+        self._last: deque[str] = deque(maxlen=LAST)
+        self._outcomes: Counter[str] = Counter()
+        self._done = self._known = 0
+        self._began = time.monotonic()
+
+    def begins(self, task: Task) -> None:
+        self._running[task.handed_in.student.id] = time.monotonic()
+
+    def ended(self, done: Done) -> str | None:
+        """Take what came of one; give a line to say of it, None where it was known before."""
+        self._running.pop(done.task.handed_in.student.id, None)
+        if done.last:
+            self._done += 1
+            self._outcomes[done.outcome if done.outcome in CONCLUSIVE else "inconclusive"] += 1
+        if not done.fresh:
+            self._known += 1
+            return None
+        line = self._line(done)
+        self._last.append(line)
+        return line
+
+    def _line(self, done: Done) -> str:
+        values: dict[str, object] = {
+            "done": self._done,
+            "total": self._total,
+            "student": inert_line(done.task.handed_in.student.id),
+            "outcome": say(self._lang, done.outcome),
+        }
+        if not done.last:
+            return say(self._lang, "again later", **values)
+        if done.verdict is None:
+            return say(self._lang, "one without", **values, why=inert_line(done.trouble))
+        score, max_score = f"{done.verdict.score:g}", f"{done.verdict.max_score:g}"
+        return say(self._lang, "one", **values, score=score, max_score=max_score)
+
+    @property
+    def known(self) -> str | None:
+        """Say how many verdicts the journal had."""
+        return say(self._lang, "known", known=self._known, total=self._total) if self._known else None
+
+    def left_s(self) -> float | None:
+        """Give the seconds that are left if the others take as long; None where nothing is known yet."""
+        fresh = self._done - self._known
+        if fresh <= 0:
+            return None
+        return (time.monotonic() - self._began) / fresh * (self._total - self._done)
+
+    def drawn(self) -> RenderableType:
+        """Give the live table."""
+        from rich.table import Table
+        from rich.text import Text
+
+        running = dict(self._running)
+        left = self.left_s()
+        head = say(
+            self._lang,
+            "progress",
+            done=self._done,
+            total=self._total,
+            running=len(running),
+            waiting=max(self._total - self._done - len(running), 0),
+        )
+        if left is not None:
+            head += " · " + say(self._lang, "left", minutes=duration(left, self._lang))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_row(Text(head, style="bold"))
+        table.add_row(Text(say(self._lang, "so far", **self._counts())))
+        for student, since in running.items():
+            table.add_row(Text(f"  ▸ {inert_line(student)}  {time.monotonic() - since:.0f} s"))
+        for line in self._last:
+            table.add_row(Text(f"  {line}", style="dim"))
+        return table
+
+    def _counts(self) -> dict[str, object]:
+        counts = self._outcomes
+        return {"passed": counts["pass"], "failed": counts["fail"], "inconclusive": counts["inconclusive"]}
+
+
+def duration(seconds: float, lang: str) -> str:
+    if seconds < 90:
+        return say(lang, "seconds", count=round(seconds))
+    return say(lang, "minutes", count=round(seconds / 60))
+
+
+@contextmanager
+def following(total: int, lang: str) -> Iterator[Progress]:
+    """Give what hears of a class, and show it until the end of the `with`: who calls says the lines where it is no terminal."""
+    progress = Progress(total, lang)
+    if not sys.stderr.isatty():
+        yield progress
+    else:
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        with Live(
+            console=console, get_renderable=progress.drawn, refresh_per_second=1 / EVERY_S, transient=True
+        ):
+            yield progress
+    if progress.known is not None:
+        screen.note(f"kit: {progress.known}")
