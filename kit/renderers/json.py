@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING, Any
 from kit.renderers._words import in_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from kit.compare import Table
-    from kit.renderers import Options
+    from kit.renderers import Audience, Options
     from kit.verdict import Cite, Finding, Verdict
 
+AUDIENCE: Audience = "teacher"
 
-def render(verdict: Verdict, options: Options) -> str:
+
+def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
+    """Give a line a verdict."""
+    return (_line(verdict, options) for verdict in verdicts)
+
+
+def _line(verdict: Verdict, options: Options) -> str:
     """Give one line. Scores are numbers, whole ones without a point; texts are in the language asked for."""
     value: dict[str, Any] = {
         "exercise": verdict.exercise,

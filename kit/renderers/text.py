@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from kit.compare import Table as Compared
-    from kit.renderers import Options
+    from kit.renderers import Audience, Options
     from kit.verdict import Finding, Verdict
 
+AUDIENCE: Audience = "student"
 MARKS = {
     Outcome.PASS: ("✓", "green"),
     Outcome.FAIL: ("✗", "bold red"),
@@ -38,7 +39,12 @@ MAX_CITES = 6  # of one finding; a screen holds no more, and the run directory h
 MIN_WIDTH = 40  # narrower, columns of one letter say less than a line that the terminal wraps
 
 
-def render(verdict: Verdict, options: Options) -> str:
+def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
+    """Give a page a verdict."""
+    return (_page(verdict, options) for verdict in verdicts)
+
+
+def _page(verdict: Verdict, options: Options) -> str:
     """Give heading, findings, comparison table, summary, notes and the run directory's name."""
     lang = options.lang
     parts: list[RenderableType] = [_heading(verdict, lang), "", _findings(verdict, lang)]
