@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# What the names of archives end in. Only where several files lie side by side does the name say which are meant:
+# a report in .docx is a zip archive, too.
+SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 MAX_ARCHIVE_BYTES = 64 << 20  # as it is on disk: pictures for a report may be in it, a film may not
 
 

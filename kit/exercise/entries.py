@@ -6,6 +6,7 @@ packs names decomposed. Bytes that are no text in any encoding stay in it as sur
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import unicodedata
@@ -120,3 +121,9 @@ def decoded(name: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
     return None
+
+
+def readable(name: str) -> str:
+    r"""Give a name on disk as text that can be written down: one in GBK decoded, other bytes as `\xff`."""
+    raw = os.fsencode(name)
+    return decoded(raw) or raw.decode("utf-8", "backslashreplace")

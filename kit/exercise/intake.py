@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kit.exercise.archive import Opened, opened
 from kit.exercise.compiling import Source
-from kit.exercise.entries import Entries, RefusedError, decoded
+from kit.exercise.entries import Entries, RefusedError, readable
 from kit.exercise.faults import nearest, printable
 from kit.exercise.loader import digest_of
 from kit.exercise.source import source_faults
@@ -31,7 +31,7 @@ MAX_PART_BYTES = 255  # of one name in a path, on Linux's file systems (NAME_MAX
 
 def read_submission(path: Path, exercise: Exercise) -> Submission:
     """Read what a student handed in. Raises UsageError where there is nothing to read."""
-    name = _readable(Path(os.path.realpath(path)).name)
+    name = readable(Path(os.path.realpath(path)).name)
     try:
         with opened(path) as there:
             asked = exercise.definition.submit
@@ -42,12 +42,6 @@ def read_submission(path: Path, exercise: Exercise) -> Submission:
             name, {}, digest_of({name: str(refused).encode()}), (f"{printable(name)}: {refused}",)
         )
     return Submission(name, files, digest_of(files), tuple(_faults(files, entries, exercise)))
-
-
-def _readable(name: str) -> str:
-    r"""Give a name on disk as text that can be written down: one in GBK decoded, other bytes as `\xff`."""
-    raw = os.fsencode(name)
-    return decoded(raw) or raw.decode("utf-8", "backslashreplace")
 
 
 def _faults(files: Mapping[str, bytes], entries: Entries, exercise: Exercise) -> Iterator[str]:
