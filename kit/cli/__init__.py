@@ -1,7 +1,9 @@
 """The command line: the only place that prints, and that knows exit codes.
 
     catalogue.py   list, show
-    running.py     run, grade, regrade
+    running.py     run, regrade
+    grading.py     grade; classroom.py: a whole class; progress.py: how far it is
+    results.py     results
     ladder.py      ladder
     live.py        the ladder of a run, while it goes
     exporting.py   pcap
@@ -29,7 +31,18 @@ import typer
 from typer.core import TyperGroup
 
 from kit import __version__, interrupts
-from kit.cli import catalogue, exporting, ladder, machine, reporting, running, screen, working
+from kit.cli import (
+    catalogue,
+    exporting,
+    grading,
+    ladder,
+    machine,
+    reporting,
+    results,
+    running,
+    screen,
+    working,
+)
 from kit.errors import KitError, MachineError
 
 
@@ -131,7 +144,8 @@ def _root(
 app.command("list")(catalogue.list_exercises)
 app.command("show")(catalogue.show)
 app.command("run")(running.run)
-app.command("grade")(running.grade)
+app.command("grade")(grading.grade)
+app.command("results")(results.results)
 app.command("regrade")(running.regrade)
 app.command("ladder")(ladder.ladder)
 app.command("pcap")(exporting.pcap)

@@ -6,20 +6,25 @@ import difflib
 import importlib
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kit import renderers
 from kit.cli import screen
 from kit.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kit.backends.base import Backend, Promise, Requirement
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Language
     from kit.renderers import Audience, Renderer
+    from kit.verdict import Verdict
+
+# Verdicts as they come -> what is written of them.
+Pieces: TypeAlias = "Callable[[Iterable[Verdict]], Iterator[str]]"
 
 AUTO = ("docker", "netns")  # the order in which `auto` asks them
 LANGUAGES: tuple[Language, ...] = ("en", "zh")  # as kit.exercise.model, which is too heavy for `kit --help`
@@ -57,6 +62,13 @@ def audience(asked: str | None, default: Audience) -> Audience:
             return known
     known_ones = ", ".join(renderers.AUDIENCES)
     raise unknown("reader", asked, renderers.AUDIENCES, f"the readers are: {known_ones}")
+
+
+def written(format_: str, lang: str | None, reader: str | None) -> Pieces:
+    """Look format, language and reader up before anything runs; give what turns verdicts into text."""
+    chosen = renderer(format_)
+    options = replace(screen.options(language(lang)), audience=audience(reader, chosen.AUDIENCE))
+    return lambda verdicts: chosen.render(verdicts, options)
 
 
 def language(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:

@@ -1,25 +1,34 @@
 """kit grade NAME --class DIR: a whole class, with a journal."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
 
 import kit
-from kit.cli import capacity, lease, screen
+from kit.cli import capacity, choices, lease, screen
+from kit.cli.running import worst
 from kit.errors import UsageError
 from kit.renderers import inert_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kit.backends.base import Backend
+    from kit.classroom.batch import Task
     from kit.classroom.people import Student
     from kit.classroom.platforms import Class
     from kit.exercise.loader import Exercise
 
 RUNS = "runs"  # where evidence goes, and the journal beside it
 JOURNAL = "journal.sqlite"
+DEFAULT_JOURNAL = Path(RUNS) / JOURNAL
+WORKER = (*lease.KIT, "worker")
+Roster = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="FILE", help="A CSV list of the class: ids, names, sections, logins."),
+]
+ROW_CODES = {"pass": 0, "fail": 1, "inconclusive": 3, "missing": 0}
 MOST_NAMED = 10  # of those who are told beside the result
 
 
@@ -30,7 +39,7 @@ class Asked:
     folder: Path
     out: Path
     journal: Path
-    roster: tuple[Student, ...] | None
+    roster: "tuple[Student, ...] | None"
     attempts: Literal["newest", "all"]
     seed: str | None
     jobs: int | None
@@ -38,37 +47,79 @@ class Asked:
     lang: str
 
 
-def grade_class(exercise: Exercise, backend: Backend, asked: Asked) -> None:
-    """Grade what has no verdict yet. Each verdict is in the journal when it is told."""
-    from kit.classroom.batch import Batch, Task
-    from kit.classroom.journal import Journal
-    from kit.classroom.local import Local
-    from kit.classroom.places import folder_name, forget_unfinished
+def read(asked: Asked) -> "Class":
+    """Read the folder, and say what platform its names are of, who handed in nothing, and what is nobody's."""
     from kit.classroom.platforms import read_class
-    from kit.cli.progress import following
 
     found = read_class(asked.folder, asked.roster, asked.attempts)
-    _tell(found)
-    place = asked.out / exercise.name
-    tasks = [
-        Task(one, asked.seed or seed_of(exercise.name, one.student.id), place / folder_name(one.student.id))
-        for one in found.handed_in
-    ]
-    _tell_shortage(asked.out, exercise, len(tasks))
+    screen.note(f"kit: {len(found.handed_in)} submissions, named as {found.platform} does")
+    if found.missing:
+        screen.note(f"kit: handed in nothing: {_some([student.id for student in found.missing])}")
+    if found.unknown:
+        screen.note(f"kit: of nobody in the roster: {_some(found.unknown)}")
+    return found
+
+
+def grade_class(exercise: "Exercise", backend: "Backend", found: "Class", asked: Asked) -> None:
+    """Grade what has no verdict yet. Each verdict is in the journal when it is told."""
+    from kit.classroom.batch import Batch
+    from kit.classroom.journal import Journal
+    from kit.classroom.local import Local
+    from kit.classroom.places import forget_unfinished
+    from kit.cli.progress import following
+
+    tasks = _tasks(exercise, found, asked)
+    tell_shortage(asked.out, exercise, len(tasks))
     with (
-        Local((*lease.KIT, "worker")) as engine,
+        Local(WORKER) as engine,
         Journal(asked.journal) as journal,
         journal.alone(),
         following(len(tasks), asked.lang) as progress,
     ):
-        forget_unfinished(place)
+        forget_unfinished(asked.out / exercise.name)
         batch = Batch(
             exercise, backend.name, versions_of(backend), engine, journal, asked.again, progress.begins
         )
-        for done in batch.run(tasks, asked.jobs or capacity.here(exercise.definition)):
-            line = progress.ended(done)
-            if line is not None and not screen.is_live():
-                screen.note(f"kit: {line}")
+        try:
+            for done in batch.run(tasks, asked.jobs or capacity.here(exercise.definition)):
+                progress.ended(done)
+        except KeyboardInterrupt as stop:
+            stop.add_note(
+                f"{progress.done} of {len(tasks)} verdicts are in {asked.journal}: the same command goes on"
+            )
+            raise
+
+
+def _tasks(exercise: "Exercise", found: "Class", asked: Asked) -> "list[Task]":
+    from kit.classroom.batch import Task
+    from kit.classroom.places import folder_name
+
+    place = asked.out / exercise.name
+    return [
+        Task(one, asked.seed or seed_of(exercise.name, one.student.id), place / folder_name(one.student.id))
+        for one in found.handed_in
+    ]
+
+
+def tell_class(exercise: "Exercise", found: "Class", asked: Asked, written: choices.Pieces | None) -> int:
+    """Write what stands for this class, and give the exit code. `written` None: what the class is stuck on."""
+    from kit.classroom.journal import Journal
+    from kit.classroom.roll import roll
+    from kit.classroom.statistics import statistics_of
+    from kit.cli import results
+
+    there = {one.student.id for one in found.handed_in} | {one.id for one in found.missing}
+    with Journal(asked.journal) as journal:
+        rows = [row for row in roll(journal.history(exercise.name), found.missing) if row.student in there]
+        if written is None:
+            results.summary(
+                exercise.name, rows, statistics_of(results.verdicts_of(journal, rows)), asked.lang
+            )
+            results.attention(rows, asked.lang)
+        else:
+            for piece in written(results.verdicts_of(journal, rows)):
+                screen.result(piece)
+    return worst(ROW_CODES[row.outcome] for row in rows)
 
 
 def seed_of(exercise: str, student: str) -> str:
@@ -76,12 +127,12 @@ def seed_of(exercise: str, student: str) -> str:
     return f"{exercise}/{student}"
 
 
-def versions_of(backend: Backend) -> str:
+def versions_of(backend: "Backend") -> str:
     """Say what runs a submission, as far as a new one asks for new verdicts: a new kernel or engine does not."""
     return f"kit {kit.__version__}, {backend.name}, Python {backend.versions().get('python', 'unknown')}"
 
 
-def open_roster(path: Path | None) -> tuple[Student, ...] | None:
+def open_roster(path: Path | None) -> "tuple[Student, ...] | None":
     from kit.classroom import roster
 
     return None if path is None else roster.read(path)
@@ -93,21 +144,12 @@ def attempts_of(asked: str) -> Literal["newest", "all"]:
     raise UsageError(f"unknown attempts {asked!r}", remedy="give newest or all")
 
 
-def _tell(found: Class) -> None:
-    """Say what platform the names are of, who handed in nothing, and what is nobody's."""
-    screen.note(f"kit: {len(found.handed_in)} submissions, named as {found.platform} does")
-    if found.missing:
-        screen.note(f"kit: handed in nothing: {_some([student.id for student in found.missing])}")
-    if found.unknown:
-        screen.note(f"kit: of nobody in the roster: {_some(found.unknown)}")
-
-
-def _some(names: tuple[str, ...] | list[str]) -> str:
+def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return ", ".join(map(inert_line, names[:MOST_NAMED])) + more
 
 
-def _tell_shortage(out: Path, exercise: Exercise, runs: int) -> None:
+def tell_shortage(out: Path, exercise: "Exercise", runs: int) -> None:
     from kit.cli.room import shortage_at
 
     if lacking := shortage_at(out, exercise.definition, runs):

@@ -34,28 +34,29 @@ class Progress:
         self._running: dict[str, float] = {}  # student -> monotonic time
         self._last: deque[str] = deque(maxlen=LAST)
         self._outcomes: Counter[str] = Counter()
-        self._done = self._known = 0
+        self.done = self._known = 0
         self._began = time.monotonic()
 
     def begins(self, task: Task) -> None:
         self._running[task.handed_in.student.id] = time.monotonic()
 
-    def ended(self, done: Done) -> str | None:
-        """Take what came of one; give a line to say of it, None where it was known before."""
+    def ended(self, done: Done) -> None:
+        """Take what came of one, and say it where no terminal shows it."""
         self._running.pop(done.task.handed_in.student.id, None)
         if done.last:
-            self._done += 1
+            self.done += 1
             self._outcomes[done.outcome if done.outcome in CONCLUSIVE else "inconclusive"] += 1
         if not done.fresh:
             self._known += 1
-            return None
+            return
         line = self._line(done)
         self._last.append(line)
-        return line
+        if not sys.stderr.isatty():
+            screen.note(f"kit: {line}")
 
     def _line(self, done: Done) -> str:
         values: dict[str, object] = {
-            "done": self._done,
+            "done": self.done,
             "total": self._total,
             "student": inert_line(done.task.handed_in.student.id),
             "outcome": say(self._lang, done.outcome),
@@ -74,10 +75,10 @@ class Progress:
 
     def left_s(self) -> float | None:
         """Give the seconds that are left if the others take as long; None where nothing is known yet."""
-        fresh = self._done - self._known
+        fresh = self.done - self._known
         if fresh <= 0:
             return None
-        return (time.monotonic() - self._began) / fresh * (self._total - self._done)
+        return (time.monotonic() - self._began) / fresh * (self._total - self.done)
 
     def drawn(self) -> RenderableType:
         """Give the live table."""
@@ -89,10 +90,10 @@ class Progress:
         head = say(
             self._lang,
             "progress",
-            done=self._done,
+            done=self.done,
             total=self._total,
             running=len(running),
-            waiting=max(self._total - self._done - len(running), 0),
+            waiting=max(self._total - self.done - len(running), 0),
         )
         if left is not None:
             head += " · " + say(self._lang, "left", minutes=duration(left, self._lang))
@@ -118,7 +119,7 @@ def duration(seconds: float, lang: str) -> str:
 
 @contextmanager
 def following(total: int, lang: str) -> Iterator[Progress]:
-    """Give what hears of a class, and show it until the end of the `with`: who calls says the lines where it is no terminal."""
+    """Give what hears of a class, and show it until the end of the `with`."""
     progress = Progress(total, lang)
     if not sys.stderr.isatty():
         yield progress

@@ -1,10 +1,9 @@
-"""kit run, grade, regrade: the whole story, for the reference or for submissions, and its end alone."""
+"""kit run, regrade: the whole story for the reference, and its end alone."""
 
 import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -12,7 +11,7 @@ import typer
 
 from kit import renderers
 from kit.cli import choices, lease, screen
-from kit.errors import KitError, UsageError
+from kit.errors import KitError
 from kit.verdict import Outcome, Verdict
 
 Name = Annotated[
@@ -24,12 +23,6 @@ BackendName = Annotated[
 RunSeed = Annotated[
     str | None,
     typer.Option("--seed", metavar="TEXT", help="Draw ports and words from this; without it, the defaults."),
-]
-GradeSeed = Annotated[
-    str | None,
-    typer.Option(
-        "--seed", metavar="TEXT", help="Draw ports and words from this; without it, from each name."
-    ),
 ]
 Out = Annotated[
     Path | None,
@@ -49,7 +42,6 @@ Reader = Annotated[
 Lang = Annotated[str | None, typer.Option(metavar="en|zh", help="The language; without it, the locale's.")]
 
 T = TypeVar("T")
-Pieces = Callable[[Iterable[Verdict]], Iterator[str]]  # verdicts as they come -> what is written of them
 EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 3}
 WORST_FIRST = (2, 1, 3, 0)  # of several: an error of usage says the most, then a fail; see `worst`
 
@@ -72,11 +64,11 @@ def run(
     from kit.cli.live import following, picture
     from kit.judge import judge
 
-    written = _written(format_, lang, reader)
+    written = choices.written(format_, lang, reader)
     language = choices.language(lang)
     exercise = choices.exercise(name)
     chosen = choices.backend(backend)
-    directory = out or _default_directory(exercise.name)
+    directory = out or default_directory(exercise.name)
     with following(directory, screen.options(language, sys.stderr)) if live else screen.progress() as tell:
         verdict = judge(exercise, None, seed, chosen, directory, tell)
     if format_ == "text" and not live:
@@ -84,52 +76,6 @@ def run(
     for piece in written([verdict]):
         screen.result(piece)
     raise typer.Exit(EXIT_CODES[verdict.outcome])
-
-
-@lease.held()
-def grade(
-    name: Name,
-    submissions: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="SUBMISSION...", help="A folder (or archive) each, with the files to hand in."
-        ),
-    ],
-    backend: BackendName = "auto",
-    seed: GradeSeed = None,
-    out: Out = None,
-    format_: Format = "text",
-    lang: Lang = None,
-    reader: Reader = None,
-    trust: Annotated[
-        bool,
-        typer.Option(
-            "--trust", help="Grade also where this machine cannot keep all promises of SECURITY.md."
-        ),
-    ] = False,
-) -> None:
-    """Run submissions of an exercise and judge each."""
-    choices.warm(backend)
-    from kit.cli.room import shortage_at
-    from kit.exercise.intake import read_submission
-    from kit.judge import judge
-
-    written = _written(format_, lang, reader)
-    exercise = choices.exercise(name)
-    # All are read before any is run: a misspelt path is said now, not after an hour.
-    read = [read_submission(path, exercise) for path in submissions]
-    directories = _directories(exercise.name, submissions, out)
-    chosen = choices.backend(backend)
-    if not trust:
-        choices.hold_to_promises(chosen)
-    if len(read) > 1 and (lacking := shortage_at(directories[0].parent, exercise.definition, len(read))):
-        screen.note(f"kit: {lacking}")
-
-    def one(number: int) -> Verdict:
-        with screen.progress() as tell:
-            return judge(exercise, read[number], seed, chosen, directories[number], tell)
-
-    raise typer.Exit(_each(one, range(len(read)), written))
 
 
 def regrade(
@@ -143,32 +89,30 @@ def regrade(
     """Judge stored runs again, from their evidence alone."""
     from kit.judge import regrade as judge_again
 
-    written = _written(format_, lang, reader)
-    raise typer.Exit(_each(judge_again, run_dirs, written))
+    written = choices.written(format_, lang, reader)
+    raise typer.Exit(each((attempt(judge_again, folder) for folder in run_dirs), written))
 
 
-def _written(format_: str, lang: str | None, reader: str | None) -> Pieces:
-    """Look format, language and reader up before anything runs; give what turns verdicts into text."""
-    renderer = choices.renderer(format_)
-    audience = choices.audience(reader, renderer.AUDIENCE)
-    options = replace(screen.options(choices.language(lang)), audience=audience)
-    return lambda verdicts: renderer.render(verdicts, options)
+def attempt(judge_one: Callable[[T], Verdict], thing: T) -> Verdict | KitError:
+    """Give the verdict, or the trouble in its place."""
+    try:
+        return judge_one(thing)
+    except KitError as error:
+        return error
 
 
-def _each(judge_one: Callable[[T], Verdict], things: Iterable[T], written: Pieces) -> int:
-    """Judge one after the other, and write each as it comes; the trouble of one does not take the others away."""
+def each(results: Iterable[Verdict | KitError], written: choices.Pieces) -> int:
+    """Write each verdict as it comes, and give the exit code; the trouble of one does not take the others away."""
     codes: list[int] = []
 
     def verdicts() -> Iterator[Verdict]:
-        for thing in things:
-            try:
-                verdict = judge_one(thing)
-            except KitError as error:
-                screen.trouble(error)
-                codes.append(error.exit_code)
+        for result in results:
+            if isinstance(result, KitError):
+                screen.trouble(result)
+                codes.append(result.exit_code)
             else:
-                codes.append(EXIT_CODES[verdict.outcome])
-                yield verdict
+                codes.append(EXIT_CODES[result.outcome])
+                yield result
 
     for piece in written(verdicts()):
         try:
@@ -184,21 +128,5 @@ def worst(codes: Iterable[int]) -> int:
     return min(codes, key=WORST_FIRST.index)
 
 
-def _directories(exercise: str, submissions: list[Path], out: Path | None) -> list[Path]:
-    """Give each submission its run directory: `--out` itself for one, a folder of its name in it for several."""
-    if out is None:
-        return [_default_directory(exercise) for _ in submissions]
-    if len(submissions) == 1:
-        return [out]
-    names = [path.resolve().name for path in submissions]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise UsageError(
-            f"two submissions are called '{twice[0]}', so --out has one place for both",
-            remedy="grade them one at a time, each with its own --out",
-        )
-    return [out / name for name in names]
-
-
-def _default_directory(exercise: str) -> Path:
+def default_directory(exercise: str) -> Path:
     return Path("runs") / f"{exercise}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"

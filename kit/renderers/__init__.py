@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from kit.renderers._inert import inert, inert_line
+from kit.renderers._shown import Shown, Told, told
 from kit.renderers._words import in_language, word
 
 if TYPE_CHECKING:
@@ -27,11 +28,14 @@ __all__ = [
     "Audience",
     "Options",
     "Renderer",
+    "Shown",
+    "Told",
     "in_language",
     "inert",
     "inert_line",
     "load",
     "names",
+    "told",
     "word",
 ]
 

@@ -93,6 +93,16 @@ def test_a_hidden_finding_is_marked() -> None:
     assert finding["hidden"] is True
 
 
+def test_a_student_is_told_the_weight_of_a_hidden_finding_and_null() -> None:
+    value = json.loads(render(verdict(HANDSHAKE, HIDDEN), audience="student"))
+    assert (value["outcome"], value["score"], value["max_score"]) == ("so far passed", 1, 1)
+    assert value["hidden"] == {"checks": 1, "points": 2}
+    assert {key for key, found in value["findings"][1].items() if found is not None} == {
+        "max_points",
+        "hidden",
+    }
+
+
 def test_a_students_bytes_reach_no_terminal_through_the_line() -> None:
     evil = "\x1b[2J\x9b31m\u2028\udcff您"
     text = render(verdict(Finding("x", "output", fail(expected="", observed=evil))))

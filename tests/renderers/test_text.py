@@ -82,9 +82,30 @@ def test_no_finding_at_all_is_not_success() -> None:
 
 def test_a_hidden_finding_tells_its_weight_and_nothing_of_what_it_looks_for() -> None:
     text = render(verdict(HANDSHAKE, HIDDEN))
-    assert "✗  hidden check 1  0/2" in text
+    assert "·  hidden check 1  ·/2" in text
     assert "secret" not in text
-    assert "FAIL  1 of 3 points: 1 failed, 1 passed" in text
+    assert "SO FAR PASSED 1 of 1 points: 1 passed; 1 hidden check worth 2 points counts as well" in words(
+        text
+    )
+
+
+def test_a_teacher_reads_a_hidden_finding_in_full() -> None:
+    text = words(render(verdict(HANDSHAKE, HIDDEN), audience="teacher", width=200))
+    assert "✗ secret-order (hidden) 0/2 expected secret expectation observed secret observation" in text
+    assert "FAIL 1 of 3 points: 1 failed, 1 passed" in text
+
+
+def test_with_hints_alone_a_failure_shows_why_and_hint_and_no_evidence() -> None:
+    text = words(render(verdict(ORDER, feedback="hint")))
+    assert "✗ accept_order 0/3 why accept takes the oldest hint serve it before the next accept FAIL" in text
+
+
+def test_what_a_program_says_starts_no_command_of_a_ci_runner() -> None:
+    evil = "x\n  ::error::pwned\n::set-output name=a::b\n##[add-mask]e"
+    finding = Finding("out", "output", fail(expected=evil, observed=evil))
+    for line in render(verdict(finding, notes=(evil,)), width=120).splitlines():
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
 
 
 def test_of_many_cites_the_first_are_shown_and_the_rest_counted() -> None:
