@@ -69,6 +69,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
         "kit.compare",
         "kit.whole",
     ),
+    # Who handed what in, and the gradebook that goes back: names and cells alone.
+    "kit.classroom": (*VALUES, "kit.exercise"),
     "kit.cli": ("kit", *(f"kit.{path.stem}" for path in ROOT.iterdir() if not path.name.startswith("_"))),
 }
 
