@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import re
 import sqlite3
 import threading
 import time
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 from kit.errors import EvidenceError, MachineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 FORMAT = 1
@@ -243,22 +244,30 @@ def _entry(row: sqlite3.Row) -> Entry:
     return Entry(**{**own, "key": key, "who": json.loads(own["who"]), "seen": tuple(json.loads(own["seen"]))})
 
 
-def standing(history: list[Entry]) -> dict[str, Entry]:
-    """Give the verdict that stands for each student of one exercise: the newest that says pass or fail, else the newest."""
+def standing(history: Iterable[Entry]) -> dict[str, Entry]:
+    """Give the verdict that stands for each student of one exercise: of those that say pass or fail that of the newest
+    attempt, the newest of several; else the newest of all.
+    """
     found: dict[str, Entry] = {}
-    for entry in history:
+    for entry in sorted(history, key=_order):
         if entry.conclusive or not (entry.student in found and found[entry.student].conclusive):
             found[entry.student] = entry
     return found
 
 
-def open_ones(history: list[Entry]) -> dict[str, Entry]:
+def open_ones(history: Iterable[Entry]) -> dict[str, Entry]:
     """Give the students of one exercise whose newest run says neither pass nor fail, with that run."""
-    newest = {entry.student: entry for entry in history}
+    newest = {entry.student: entry for entry in sorted(history, key=_order)}
     return {student: entry for student, entry in newest.items() if not entry.conclusive}
 
 
-def why_run(history: list[Entry], key: Key, *, again: bool) -> str:
+def _order(entry: Entry) -> tuple[tuple[tuple[int, str], ...], int]:
+    """Order by attempt, numbers in it as numbers; then as they were written down."""
+    parts = re.findall(r"\d+|\D+", entry.attempt)
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts), entry.number
+
+
+def why_run(history: Sequence[Entry], key: Key, *, again: bool) -> str:
     """Say why a student's submission is run: what of its key is new since the newest of its rows."""
     if not history:
         return "first"

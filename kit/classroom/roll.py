@@ -39,7 +39,7 @@ class Row:
 
 def roll(history: Sequence[Entry], roster: Iterable[Student] = ()) -> list[Row]:
     """Give a row for each student of the journal's rows of one exercise and of the roster, by id."""
-    stands, waits = standing(list(history)), open_ones(list(history))
+    stands, waits = standing(history), open_ones(history)
     rows = {student: _row(entry, waits.get(student), history) for student, entry in stands.items()}
     for student in roster:
         rows.setdefault(student.id, Row(student.id, student.name, student.section, "missing"))

@@ -9,6 +9,7 @@ The stream of jobs is the lease: where it ends, a run that goes on is ended as b
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -33,6 +34,8 @@ from kit.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from _typeshed import ReadableBuffer
 
     from kit.backends.base import Backend
     from kit.classroom.job import Seen
@@ -85,8 +88,10 @@ class _Worker:
         run = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder))
         try:
             answer = self._answer(job, run)
-            with tarfile.open(fileobj=_Parts(self._answers), mode="w|", bufsize=CHUNK_BYTES) as archive:
+            parts = io.BufferedWriter(_Parts(self._answers), CHUNK_BYTES)
+            with tarfile.open(fileobj=parts, mode="w|") as archive:
                 archive.add(run, arcname=".")
+            parts.flush()
         finally:
             shutil.rmtree(run, ignore_errors=True)
         self._answers.write(encode({"event": "answer"}, answer.model_dump_json().encode()))
@@ -121,13 +126,16 @@ def _seen(run: Path, words: Mapping[str, str], verdict: Verdict) -> tuple[Seen, 
     return seen(store.load(run), words)
 
 
-class _Parts:
-    """What tarfile writes to: messages of at most CHUNK_BYTES."""
+class _Parts(io.RawIOBase):
+    """What tarfile writes to: each piece is a message."""
 
     def __init__(self, answers: BinaryIO) -> None:
         self._answers = answers
 
-    def write(self, data: bytes) -> int:
-        for place in range(0, len(data), CHUNK_BYTES):
-            self._answers.write(encode({"event": "evidence"}, bytes(data[place : place + CHUNK_BYTES])))
-        return len(data)
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        piece = bytes(data)
+        self._answers.write(encode({"event": "evidence"}, piece))
+        return len(piece)

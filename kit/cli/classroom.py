@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import kit
 from kit.cli import capacity, choices, lease, screen
 from kit.cli.running import worst
-from kit.errors import UsageError
 from kit.renderers import inert_line
 
 if TYPE_CHECKING:
     from kit.backends.base import Backend
     from kit.classroom.batch import Task
     from kit.classroom.people import Student
-    from kit.classroom.platforms import Class
+    from kit.classroom.platforms import Attempts, Class
     from kit.exercise.loader import Exercise
+    from kit.exercise.model import Language
 
 RUNS = "runs"  # where evidence goes, and the journal beside it
 JOURNAL = "journal.sqlite"
@@ -28,6 +28,7 @@ Roster = Annotated[
     Path | None,
     typer.Option("--roster", metavar="FILE", help="A CSV list of the class: ids, names, sections, logins."),
 ]
+ATTEMPTS: tuple["Attempts", ...] = ("newest", "all")
 ROW_CODES = {"pass": 0, "fail": 1, "inconclusive": 3, "missing": 0}
 MOST_NAMED = 10  # of those who are told beside the result
 
@@ -40,18 +41,18 @@ class Asked:
     out: Path
     journal: Path
     roster: "tuple[Student, ...] | None"
-    attempts: Literal["newest", "all"]
+    attempts: "Attempts"
     seed: str | None
     jobs: int | None
     again: bool
-    lang: str
+    lang: "Language"
 
 
-def read(asked: Asked) -> "Class":
+def read(exercise: "Exercise", asked: Asked) -> "Class":
     """Read the folder, and say what platform its names are of, who handed in nothing, and what is nobody's."""
     from kit.classroom.platforms import read_class
 
-    found = read_class(asked.folder, asked.roster, asked.attempts)
+    found = read_class(asked.folder, asked.roster, asked.attempts, exercise.definition.submit)
     screen.note(f"kit: {len(found.handed_in)} submissions, named as {found.platform} does")
     if found.missing:
         screen.note(f"kit: handed in nothing: {_some([student.id for student in found.missing])}")
@@ -133,15 +134,16 @@ def versions_of(backend: "Backend") -> str:
 
 
 def open_roster(path: Path | None) -> "tuple[Student, ...] | None":
-    from kit.classroom import roster
+    from kit.classroom.roster import read as read_roster
 
-    return None if path is None else roster.read(path)
+    return None if path is None else read_roster(path)
 
 
-def attempts_of(asked: str) -> Literal["newest", "all"]:
-    if asked == "newest" or asked == "all":  # noqa: PLR1714  # so that mypy sees the two words
-        return asked
-    raise UsageError(f"unknown attempts {asked!r}", remedy="give newest or all")
+def attempts_of(asked: str) -> "Attempts":
+    for known in ATTEMPTS:
+        if asked == known:
+            return known
+    raise choices.unknown("attempts", asked, ATTEMPTS, f"there are: {', '.join(ATTEMPTS)}")
 
 
 def _some(names: Sequence[str]) -> str:

@@ -110,7 +110,7 @@ def grade(
         again=again,
         lang=choices.language(lang),
     )
-    found = classroom.read(asked)
+    found = classroom.read(exercise, asked)
     classroom.grade_class(exercise, _ready(backend, trust=trust), found, asked)
     raise typer.Exit(classroom.tell_class(exercise, found, asked, None if format_ == "text" else written))
 
@@ -168,10 +168,10 @@ def _several(
     from kit.classroom.batch import Batch, Task
     from kit.classroom.local import Local
     from kit.classroom.people import HandedIn, Student
-    from kit.exercise.intake import submission_name
+    from kit.exercise.entries import readable
 
     directories = _directories(exercise.name, paths, out)
-    names = [submission_name(path) for path in paths]
+    names = [readable(path.resolve().name) for path in paths]
     tasks = [
         Task(
             HandedIn(Student(name), ((path.name, path),), attempt="", late=False),
