@@ -28,22 +28,18 @@ class CheckCount:
     def failed(self) -> int:
         return self.outcomes.get(Outcome.FAIL, 0)
 
-    @property
-    def total(self) -> int:
-        return sum(self.outcomes.values())
-
 
 class Statistics:
     """Verdicts are added one by one, and not kept."""
 
     def __init__(self) -> None:
-        self.outcomes: Counter[str] = Counter()
+        self.verdicts = 0
         self.bins = [0] * BINS
         self._checks: dict[str, Counter[Outcome]] = {}
         self._whys: dict[str, Mapping[str, str]] = {}
 
     def add(self, verdict: Verdict) -> None:
-        self.outcomes[str(verdict.outcome)] += 1
+        self.verdicts += 1
         if verdict.outcome in (Outcome.PASS, Outcome.FAIL):
             self.bins[bin_of(verdict.score, verdict.max_score)] += 1
         for finding in verdict.findings:
@@ -62,10 +58,6 @@ def bin_of(score: float, max_score: float) -> int:
     if max_score <= 0:
         return BINS - 1
     return min(int(BINS * score / max_score), BINS - 1)
-
-
-def outcomes_of(verdict: Verdict) -> dict[str, str]:
-    return {finding.name: str(finding.outcome) for finding in verdict.findings}
 
 
 def statistics_of(verdicts: Iterable[Verdict]) -> Statistics:

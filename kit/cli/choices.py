@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -13,18 +14,18 @@ from typing import TYPE_CHECKING, TypeAlias
 from kit import renderers
 from kit.cli import screen
 from kit.errors import MachineError, UsageError
+from kit.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from kit.backends.base import Backend, Promise, Requirement
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Language
     from kit.renderers import Audience, Renderer
-    from kit.verdict import Verdict
 
 # Verdicts as they come -> what is written of them.
-Pieces: TypeAlias = "Callable[[Iterable[Verdict]], Iterator[str]]"
+Pieces: TypeAlias = Callable[[Iterable[Verdict]], Iterator[str]]
 
 AUTO = ("docker", "netns")  # the order in which `auto` asks them
 LANGUAGES: tuple[Language, ...] = ("en", "zh")  # as kit.exercise.model, which is too heavy for `kit --help`

@@ -29,6 +29,12 @@ Roster = Annotated[
     typer.Option("--roster", metavar="FILE", help="A CSV list of the class: ids, names, sections, logins."),
 ]
 ATTEMPTS: tuple["Attempts", ...] = ("newest", "all")
+PLATFORM_WORDS = {
+    "moodle": "named as Moodle names them",
+    "canvas": "named as Canvas names them",
+    "github": "named as GitHub Classroom names them",
+    "gradescope": "an export of Gradescope's",
+}
 ROW_CODES = {"pass": 0, "fail": 1, "inconclusive": 3, "missing": 0}
 MOST_NAMED = 10  # of those who are told beside the result
 
@@ -53,7 +59,8 @@ def read(exercise: "Exercise", asked: Asked) -> "Class":
     from kit.classroom.platforms import read_class
 
     found = read_class(asked.folder, asked.roster, asked.attempts, exercise.definition.submit)
-    screen.note(f"kit: {len(found.handed_in)} submissions, named as {found.platform} does")
+    named = PLATFORM_WORDS.get(found.platform, f"each entry of {inert_line(str(asked.folder))} is a student's")
+    screen.note(f"kit: {len(found.handed_in)} submissions; {named}")
     if found.missing:
         screen.note(f"kit: handed in nothing: {_some([student.id for student in found.missing])}")
     if found.unknown:

@@ -147,7 +147,8 @@ def show(journal: "Journal", exercise: str, rows: "Sequence[Row]", lang: "Langua
     from kit.verdict_rows import verdict_of
 
     statistics = Statistics()
-    table = _table(say(lang, key) for key in ("student", "name", "outcome", "score", "not passed"))
+    named = ("name",) if any(row.name for row in rows) else ()
+    table = _table(say(lang, key) for key in ("student", *named, "outcome", "score", "not passed"))
     for row in rows:
         stored = None if row.entry is None else journal.verdict(row.entry)
         verdict = None if stored is None else verdict_of(stored)
@@ -156,7 +157,7 @@ def show(journal: "Journal", exercise: str, rows: "Sequence[Row]", lang: "Langua
             statistics.add(verdict)
         table.add_row(
             inert_line(row.student),
-            inert_line(row.name),
+            *([inert_line(row.name)] if named else []),
             say(lang, row.outcome),
             "" if verdict is None else f"{verdict.score:g}/{verdict.max_score:g}",
             "; ".join([", ".join(map(inert_line, failed)), *notes_of(row, lang)]).strip("; "),
@@ -175,9 +176,9 @@ def summary(exercise: str, rows: "Sequence[Row]", statistics: "Statistics", lang
     checks = _table((say(lang, "check"), say(lang, "failed"), "", ""))
     for one in statistics.checks:
         if one.failed:
-            part = say(lang, "of", part=one.failed, whole=one.total)
+            part = say(lang, "of", part=one.failed, whole=statistics.verdicts)
             why = inert(in_language(one.why, lang) or "")
-            checks.add_row(inert_line(one.name), part, _bar(one.failed, one.total), why)
+            checks.add_row(inert_line(one.name), part, _bar(one.failed, statistics.verdicts), why)
     scores = _table((say(lang, "scores"), say(lang, "students"), ""))
     most = max(statistics.bins)
     for tenth, students in enumerate(statistics.bins):
@@ -263,6 +264,6 @@ def _table(heads: "Iterable[str]") -> "Table":
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    for number, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=number == 0)
     return table
