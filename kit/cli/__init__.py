@@ -5,6 +5,7 @@
     ladder.py      ladder
     live.py        the ladder of a run, while it goes
     exporting.py   pcap
+    authoring.py   handout
     machine.py     doctor, clean, image build|save|load
     choices.py     what a typed name means: exercise, backend, format, language
     screen.py      where words go: results to stdout, progress and notes to stderr
@@ -28,7 +29,7 @@ import typer
 from typer.core import TyperGroup
 
 from kit import __version__, interrupts
-from kit.cli import catalogue, exporting, ladder, machine, reporting, running, screen
+from kit.cli import authoring, catalogue, exporting, ladder, machine, reporting, running, screen
 from kit.errors import KitError, MachineError
 
 
@@ -135,6 +136,7 @@ app.command("regrade")(running.regrade)
 app.command("ladder")(ladder.ladder)
 app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
+app.command("handout")(authoring.handout)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")

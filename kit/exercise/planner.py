@@ -32,7 +32,7 @@ def make_plan(
     if exercise.definition.handout is not None and (submission is None or role is not None):
         raise UsageError(
             f"{exercise.name} is a handout: the reference solution is not in it",
-            remedy="`kit grade` runs yours; `kit show` says how",
+            remedy="`kit grade` runs your own; `kit show` says how",
         )
     if submission is not None and submission.faults:
         raise ValueError(f"{submission.name} has faults, and cannot be run")
