@@ -168,7 +168,8 @@ def _of_half(folder: Path) -> Verdict | None:
 def _not_here(handout: Handout) -> str:
     count, points = handout.hidden_checks, handout.hidden_points
     checks = "1 hidden check" if count == 1 else f"{count} hidden checks"
-    return f"this is a handout: {checks}, worth {points:g} points, can only be run by your teacher"
+    worth = "1 point" if points == 1 else f"{points:g} points"
+    return f"this is a handout: {checks}, worth {worth}, can only be run by your teacher"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,9 @@ def _answer(others: str, folder: str, half: Verdict | None) -> Answer:
     run = OtherRun(folder, half.began_ns)
     if half.outcome is Outcome.PASS:
         count = Counter(finding.outcome for finding in half.findings)[Outcome.PASS]
+        checks = "1 check" if count == 1 else f"{count} checks"
         cites = [Cite("the whole run", run=run)]
-        return passed(expected=expected, observed=f"{count} checks passed with {others}", cites=cites)
+        return passed(expected=expected, observed=f"{checks} passed with {others}", cites=cites)
     expected, observed, cites = _told(half, others, run)
     answer = fail if half.outcome is Outcome.FAIL else inconclusive
     return answer(expected=expected, observed=observed, cites=cites)
