@@ -5,6 +5,8 @@
 - Trouble of the machine never costs a mark: with faults recorded, a failure is inconclusive.
 - A gate that was missed is a failure of the submission only if the reference solution, run through the
   same plan here and now, did not miss it. Otherwise, or if that is not known, failures are inconclusive.
+- A handout has no reference. There a gate counts that was missed in two runs; the reference is presumed to pass it, and
+  to meet no limit, as its author has seen to.
 - Who fills the evidence until it ends cannot escape by it: where a submitted program met a limit that the reference
   did not meet, what cannot be told any more has failed.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 import re
 import traceback
 from dataclasses import dataclass, replace
+from enum import Enum
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -29,6 +32,12 @@ if TYPE_CHECKING:
     from kit.exercise.model import CheckSpec
 
 
+class Presumed(Enum):
+    """Stands for evidence of a reference that is not here, in a handout: it passes every gate and meets no limit."""
+
+    GOOD = "presumed good"
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a verdict is about. `seed` None: the parameters' defaults."""
@@ -41,10 +50,14 @@ class Subject:
 
 
 def grade(
-    subject: Subject, checks: Iterable[CheckSpec], evidence: Evidence, *, reference: Evidence | None = None
+    subject: Subject,
+    checks: Iterable[CheckSpec],
+    evidence: Evidence,
+    *,
+    reference: Evidence | Presumed | None = None,
 ) -> Verdict:
     """Answer every check. `reference`: what was observed of the reference with the same plan, None where it was
-    not run; it matters only where `asks_for_reference`.
+    not run, presumed where there is none; it matters only where `asks_for_reference`.
     """
     checks = tuple(checks)
     excuse = _excuse(evidence, reference)
@@ -65,9 +78,16 @@ def asks_for_reference(evidence: Evidence) -> bool:
     return not evidence.faults and (evidence.missed_step is not None or bool(_hits_of_submitted(evidence)))
 
 
-def asks_for_second_run(evidence: Evidence, reference: Evidence) -> bool:
+def asks_for_second_run(evidence: Evidence, reference: Evidence | Presumed) -> bool:
     """Whether a missed gate would count against the submission."""
-    return evidence.missed_step is not None and reference.missed_step is None and not reference.faults
+    return evidence.missed_step is not None and not _is_excuse(reference)
+
+
+def _is_excuse(reference: Evidence | Presumed) -> bool:
+    """Whether the reference missed a gate, or had trouble."""
+    return not isinstance(reference, Presumed) and (
+        reference.missed_step is not None or bool(reference.faults)
+    )
 
 
 def _hits_of_submitted(evidence: Evidence) -> list[LimitHit]:
@@ -76,8 +96,10 @@ def _hits_of_submitted(evidence: Evidence) -> list[LimitHit]:
     return [hit for hit in evidence.limits_hit if hit.who in theirs]
 
 
-def _own_limits(evidence: Evidence, reference: Evidence | None) -> list[LimitHit]:
+def _own_limits(evidence: Evidence, reference: Evidence | Presumed | None) -> list[LimitHit]:
     """Give the limits that a submitted program met and the reference, run here and now, did not."""
+    if isinstance(reference, Presumed):
+        return _hits_of_submitted(evidence)
     if reference is None or reference.faults:
         return []
     met = {(hit.who, hit.limit) for hit in reference.limits_hit}
@@ -157,7 +179,7 @@ def _ask(spec: CheckSpec, evidence: Evidence) -> Answer:
         return inconclusive(expected=f"an answer of the check {spec.check}", observed=observed)
 
 
-def _excuse(evidence: Evidence, reference: Evidence | None) -> str | None:
+def _excuse(evidence: Evidence, reference: Evidence | Presumed | None) -> str | None:
     """Say why a failure is not the submission's; None where it is."""
     if evidence.faults:
         return f"trouble of the machine: {'; '.join(evidence.faults)}"
@@ -167,8 +189,7 @@ def _excuse(evidence: Evidence, reference: Evidence | None) -> str | None:
         return "the exercise's own programs missed a gate, so no submission is to blame"
     if reference is None:
         return "the reference solution was not run, so it is not known who is to blame for the missed gate"
-    missed = reference.missed_step is not None or bool(reference.faults)
-    return "the reference solution missed a gate here, too" if missed else None
+    return "the reference solution missed a gate here, too" if _is_excuse(reference) else None
 
 
 def _with_names(answer: Answer, evidence: Evidence) -> Answer:
@@ -202,9 +223,9 @@ def _timeline(evidence: Evidence, blames: _Blames) -> Answer | None:
     return blames.weigh(answer)
 
 
-def _of_reference(hit: LimitHit, reference: Evidence | None) -> str:
+def _of_reference(hit: LimitHit, reference: Evidence | Presumed | None) -> str:
     """Say how close the reference comes to a limit, as far as that was measured."""
-    if reference is None or reference.faults:
+    if reference is None or isinstance(reference, Presumed) or reference.faults:
         return ""
     if (hit.who, hit.limit) in {(met.who, met.limit) for met in reference.limits_hit}:
         return "; the reference solution meets it, too"
@@ -219,12 +240,15 @@ def _suspects(evidence: Evidence, missed: StepRecord) -> list[str]:
     return list(dict.fromkeys([*filter(None, named), *submitted]))
 
 
-def _notes(evidence: Evidence, excuse: str | None, reference: Evidence | None) -> tuple[str, ...]:
+def _notes(evidence: Evidence, excuse: str | None, reference: Evidence | Presumed | None) -> tuple[str, ...]:
     notes = [] if evidence.calls_traced else [NOT_TRACED]
     notes += [f"what {host} sent was not limited: {why}" for host, why in evidence.unheld.items()]
     notes += [f"limit hit: {hit}{_of_reference(hit, reference)}" for hit in evidence.limits_hit]
     if excuse is not None:
         notes.append(f"failures do not count: {excuse}")
+    elif isinstance(reference, Presumed):
+        if asks_for_reference(evidence):
+            notes.append("this is a handout: no reference solution was run to compare this with")
     elif evidence.missed_step is not None:
         notes.append("the reference solution passed the step that this submission missed")
     return tuple(notes)

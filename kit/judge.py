@@ -5,7 +5,7 @@ What a verdict rests on is in the run directory, checks included, so that `regra
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -13,19 +13,21 @@ from pydantic import TypeAdapter
 from kit import checks
 from kit.errors import EvidenceError
 from kit.evidence import store
-from kit.exercise.model import CheckSpec, Side
+from kit.exercise.model import CheckSpec, Handout, Role, Side
 from kit.exercise.planner import REFERENCE, make_plan
-from kit.grade import Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
+from kit.grade import Presumed, Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
 from kit.lab.run import run, run_facts
+from kit.roles import folder_of, with_halves, without_halves, words_of
 from kit.verdict import Feedback
 from kit.verdict_rows import VERDICT_FILE, verdict_text
 from kit.whole import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from kit.backends.base import Backend
+    from kit.evidence.model import Evidence
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Definition
     from kit.exercise.plan import Plan
@@ -51,26 +53,89 @@ def judge(
     A submission's ports and words are drawn from its name where no seed is given, so that output copied
     from elsewhere does not match what was on the wire. One that misses a gate which the reference passes runs a
     second time, and that run is judged: a machine that was busy for a moment is no fault of a submission's.
-    Raises BackendError where the backend cannot begin, MachineError where the folder cannot be written.
+    Each of its roles runs in the same way beside the reference's others, in a run directory of its own.
+    Raises BackendError where the backend cannot begin, MachineError where the folder cannot be written,
+    UsageError where the reference is asked for and the exercise is a handout.
     """
     if submission is not None and seed is None:
         seed = f"{exercise.name}/{submission.name}"
-    runnable = submission is None or not submission.faults
-    plan = make_plan(exercise, submission if runnable else None, seed)
-    rules = rules_of(exercise.with_params(plan.params))
-    if submission is not None and not runnable:
-        facts = {**run_facts(replace(plan, submission=submission.name), backend), **rules}
-        with store.Recorder(folder, facts) as recorder:
-            recorder.facts["submission_faults"] = list(submission.faults)
+    trial = _Trial(exercise, submission, seed, backend, folder, progress)
+    if submission is None:
+        trial.observe(make_plan(exercise, None, seed), folder)
+    elif submission.faults:
+        trial.record_faults(submission)
     else:
-        _observe(plan, backend, folder, rules, progress)
-        if submission is not None and asks_for_reference(seen := store.load(folder)):
-            progress("a gate was missed or a limit met: running the reference for comparison")
-            _observe(make_plan(exercise, None, plan.seed), backend, folder / REFERENCE, rules, progress)
-            if asks_for_second_run(seen, store.load(folder / REFERENCE)):
-                progress("the reference passed: running the submission once more, so that no chance decides")
-                _observe(plan, backend, folder / SECOND, rules, progress)
-                store.swap(folder, second=SECOND, first=FIRST)
+        trial.settle(None, folder)
+        for role in trial.roles:
+            trial.settle(role, folder / folder_of(role))
+    return _judged(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What is judged, and where it runs. `folder` is the pair's run directory, or the only one."""
+
+    exercise: Exercise
+    submission: Submission | None
+    seed: str | None
+    backend: Backend
+    folder: Path
+    progress: Callable[[str], None]
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles to run: none of a handout, where the other half is missing."""
+        definition = self.exercise.definition
+        return definition.roles or {} if definition.handout is None else {}
+
+    def settle(self, role: str | None, folder: Path) -> None:
+        """Run the submission, or this half of it; the reference where blame is open; then a second time."""
+        if role is not None:
+            self.progress(f"running {words_of(self.roles, role)}")
+        plan = make_plan(self.exercise, self.submission, self.seed, role)
+        self.observe(plan, folder, role)
+        seen = store.load(folder)
+        if asks_for_reference(seen) and asks_for_second_run(seen, self._reference()):
+            self.progress("running the submission once more, so that no chance decides")
+            self.observe(plan, folder / SECOND, role)
+            store.swap(folder, second=SECOND, first=FIRST)
+        if role is not None:
+            _judged(folder)
+
+    def _reference(self) -> Evidence | Presumed:
+        """Give what the reference does with the same choices; it is run when it is first asked for."""
+        if self.exercise.definition.handout is not None:
+            return Presumed.GOOD
+        folder = self.folder / REFERENCE
+        if not (folder / "run.json").exists():
+            self.progress("a gate was missed or a limit met: running the reference for comparison")
+            self.observe(make_plan(self.exercise, None, self.seed), folder)
+        return store.load(folder)
+
+    def observe(self, plan: Plan, folder: Path, role: str | None = None) -> None:
+        _observe(plan, self.backend, folder, self._rules(plan, role), self.progress)
+
+    def record_faults(self, submission: Submission) -> None:
+        """Write a run directory of what cannot be run, with the plan that empty files would have."""
+        empty = replace(submission, faults=(), files=dict.fromkeys(self.exercise.definition.submit, b""))
+        plan = make_plan(self.exercise, empty, self.seed)
+        with store.Recorder(self.folder, run_facts(plan, self.backend) | self._rules(plan, None)) as recorder:
+            recorder.facts["submission_faults"] = list(submission.faults)
+
+    def _rules(self, plan: Plan, role: str | None) -> dict[str, Any]:
+        definition = self.exercise.with_params(plan.params)
+        facts = rules_of(definition)
+        if role is not None:
+            facts["role"] = role
+        elif self.submission is not None and definition.roles is not None:
+            facts["roles"] = {name: one.model_dump() for name, one in definition.roles.items()}
+        if definition.handout is not None:
+            facts["handout"] = definition.handout.model_dump()
+        return facts
+
+
+def _judged(folder: Path) -> Verdict:
+    """Judge a run directory and write the verdict into it."""
     verdict = regrade(folder)
     write_whole(folder / VERDICT_FILE, verdict_text(verdict))
     return verdict
@@ -79,35 +144,93 @@ def judge(
 def regrade(folder: Path) -> Verdict:
     """Judge from a run directory alone. Raises EvidenceError where it cannot be read."""
     facts = store.load_facts(folder)
+    rules = _understood(folder, facts)
+    verdict = _of_run(folder, facts, rules)
+    if rules.handout is not None and rules.handout.hidden_checks:
+        verdict = replace(verdict, notes=(*verdict.notes, _not_here(rules.handout)))
+    if not rules.roles:
+        return verdict
+    if facts.get("submission_faults"):
+        return without_halves(verdict, rules.roles, "the submission could not be run")
+    if rules.handout is not None:
+        reason = "this is a handout: it has no reference solution to run it with"
+        return without_halves(verdict, rules.roles, reason)
+    return with_halves(
+        verdict, rules.roles, {role: _of_half(folder / folder_of(role)) for role in rules.roles}
+    )
+
+
+def _of_half(folder: Path) -> Verdict | None:
+    """Judge a half's run; None where there is none. It has no halves of its own, whatever its run.json says."""
+    if not (folder / "run.json").exists():
+        return None
+    facts = store.load_facts(folder)
+    return _of_run(folder, facts, _understood(folder, facts))
+
+
+def _not_here(handout: Handout) -> str:
+    count, points = handout.hidden_checks, handout.hidden_points
+    checks = "1 hidden check" if count == 1 else f"{count} hidden checks"
+    worth = "1 point" if points == 1 else f"{points:g} points"
+    return f"this is a handout: {checks}, worth {worth}, can only be run by your teacher"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What run.json keeps of the exercise for a verdict."""
+
+    checks: tuple[CheckSpec, ...]
+    sides: Mapping[str, Side]
+    roles: Mapping[str, Role]
+    handout: Handout | None
+    feedback: Feedback
+
+
+def _understood(folder: Path, facts: Mapping[str, Any]) -> _Rules:
     try:
-        specs = tuple(_spec(row) for row in facts["checks"])
-        sides = {name: Side.model_validate(row) for name, row in (facts["compare"] or {}).items()}
-        feedback = TypeAdapter(Feedback).validate_python(
-            facts.get("feedback", "full")
-        )  # older runs have none
+        return _Rules(
+            tuple(_spec(row) for row in facts["checks"]),
+            {name: Side.model_validate(row) for name, row in (facts["compare"] or {}).items()},
+            {name: Role.model_validate(row) for name, row in facts.get("roles", {}).items()},
+            Handout.model_validate(facts["handout"]) if "handout" in facts else None,
+            TypeAdapter(Feedback).validate_python(facts.get("feedback", "full")),  # older runs have none
+        )
     except (KeyError, ValueError) as error:
         raise EvidenceError(f"{folder / 'run.json'}: its checks are not understood: {error}") from error
+
+
+def _of_run(folder: Path, facts: Mapping[str, Any], rules: _Rules) -> Verdict:
+    """Judge the one run that the folder itself has."""
     subject = Subject(
         facts["exercise"]["name"], facts["submission"], facts["backend"], facts["seed"], str(folder)
     )
     if faults := facts.get("submission_faults"):
-        return replace(submission_verdict(subject, specs, faults), feedback=feedback)
+        return replace(submission_verdict(subject, rules.checks, faults), feedback=rules.feedback)
     evidence = store.load(folder)
     if (folder / SECOND).exists():
         evidence = replace(evidence, faults=(*evidence.faults, "its second run was cut short"))
-    compared = folder / REFERENCE
-    reference = store.load(compared) if (compared / "run.json").exists() else None
-    verdict = grade(subject, specs, evidence, reference=reference)
+    verdict = grade(subject, rules.checks, evidence, reference=_compared_with(folder, facts, evidence))
+    notes = list(verdict.notes)
     if (folder / FIRST).exists() and (missed := store.load(folder / FIRST).missed_step) is not None:
-        first = f"the first run missed step {missed.number}, {missed.text}; this verdict is of the second one"
-        verdict = replace(verdict, notes=(*verdict.notes, first))
-    left_behind = [f"left behind: {what}" for what in facts.get("left_behind", ())]
-    verdict = replace(verdict, notes=(*verdict.notes, *left_behind), feedback=feedback)
-    if not sides:
+        notes.append(
+            f"the first run missed step {missed.number}, {missed.text}; this verdict is of the second one"
+        )
+    notes += [f"left behind: {what}" for what in facts.get("left_behind", ())]
+    verdict = replace(verdict, notes=tuple(notes), feedback=rules.feedback)
+    if not rules.sides:
         return verdict
     from kit.compare import compare  # noqa: PLC0415  # few exercises compare, and it costs each run's start 10 ms
 
-    return replace(verdict, table=compare(evidence, sides))
+    return replace(verdict, table=compare(evidence, rules.sides))
+
+
+def _compared_with(folder: Path, facts: Mapping[str, Any], evidence: Evidence) -> Evidence | Presumed | None:
+    """Give what the reference did. A half's is that of the pair; a handout's is presumed good by who ran twice."""
+    if "handout" in facts:
+        ran_twice = evidence.missed_step is None or (folder / FIRST).exists()
+        return Presumed.GOOD if ran_twice else None
+    compared = (folder.parent.parent if "role" in facts else folder) / REFERENCE
+    return store.load(compared) if (compared / "run.json").exists() else None
 
 
 def rules_of(definition: Definition) -> dict[str, Any]:

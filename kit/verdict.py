@@ -28,9 +28,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRun:
+    """A run beside the one that a verdict is of: its folder in the run directory, and the zero of its times."""
+
+    folder: str
+    began_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cite:
     """Where in the evidence something was seen. `packet` counts from 1 in the capture of `host`,
-    `call` from 1 in calls.jsonl; `time_ns` is CLOCK_REALTIME."""
+    `call` from 1 in calls.jsonl; `time_ns` is CLOCK_REALTIME. `run` None: of the run that the verdict is of."""
 
     text: str
     host: str | None = None
@@ -38,16 +46,20 @@ class Cite:
     packet: int | None = None
     call: int | None = None
     time_ns: int | None = None
+    run: OtherRun | None = None
 
     def place(self, began_ns: int) -> str:
-        """Say the place as a person reads it: `server packet 17 at 1.204 s`."""
+        """Say the place as a person reads it: `server packet 17 at 1.204 s`. `began_ns` is the verdict's."""
+        zero_ns = began_ns if self.run is None else self.run.began_ns
         words = [word for word in (self.program or self.host,) if word]
         if self.packet is not None:
             words.append(f"packet {self.packet}")
         if self.call is not None:
             words.append(f"call {self.call}")
         if self.time_ns is not None:
-            words.append(f"at {(self.time_ns - began_ns) / 1e9:.3f} s")
+            words.append(f"at {(self.time_ns - zero_ns) / 1e9:.3f} s")
+        if self.run is not None:
+            words.append(f"in {self.run.folder}")
         return " ".join(words)
 
 

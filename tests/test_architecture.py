@@ -51,6 +51,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.ladder": (*VALUES, "kit.packets"),
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),
+    "kit.roles": VALUES,
     "kit.renderers": (*VALUES, "kit.ladder", "kit.compare"),
     "kit.report": (*VALUES, "kit.packets", "kit.ladder", "kit.renderers", "kit.compare"),
     "kit.image": (*VALUES, "kit.backends", "kit._debian_base", "kit.whole"),
@@ -66,6 +67,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
         "kit.backends.base",
         "kit.evidence",
         "kit.grade",
+        "kit.roles",
         "kit.compare",
         "kit.whole",
     ),
@@ -82,6 +84,7 @@ PURE = (
     "kit.ladder",
     "kit.compare",
     "kit.grade",
+    "kit.roles",
     "kit.renderers",
     "kit.report",
 )

@@ -9,7 +9,14 @@ from kit.checks import exit as exit_check
 from kit.checks import load
 from kit.evidence.model import LimitHit
 from kit.exercise.model import CheckSpec
-from kit.grade import Subject, asks_for_reference, grade, submission_verdict
+from kit.grade import (
+    Presumed,
+    Subject,
+    asks_for_reference,
+    asks_for_second_run,
+    grade,
+    submission_verdict,
+)
 from kit.verdict import Cite, Outcome, fail
 from tests.checks.scene import (
     HANDSHAKE,
@@ -261,3 +268,35 @@ def test_the_reference_is_asked_for_where_blame_is_open() -> None:
     assert asks_for_reference(STUCK)
     assert asks_for_reference(CUT)
     assert not asks_for_reference(replace(CUT, faults=("the tap is gone",)))
+
+
+NO_REFERENCE = "this is a handout: no reference solution was run to compare this with"
+
+
+def test_in_a_handout_a_gate_that_was_missed_twice_counts_and_says_that_nothing_was_compared() -> None:
+    verdict = grade(SUBJECT, [EXIT, SHAKE], STUCK, reference=Presumed.GOOD)
+    assert [one.outcome for one in verdict.findings] == [FAIL, FAIL, PASS]
+    assert verdict.notes == (NO_REFERENCE,)
+
+
+def test_in_a_handout_a_limit_that_was_met_counts_as_one_that_the_reference_does_not_meet() -> None:
+    verdict = grade(SUBJECT, [ABSENT], CUT, reference=Presumed.GOOD)
+    assert verdict.outcome is FAIL
+    assert verdict.notes == (f"limit hit: {OUTPUT_MET}", NO_REFERENCE)
+
+
+def test_in_a_handout_the_machines_trouble_costs_nothing_either() -> None:
+    seen = replace(BAD, faults=("the tap is gone",))
+    assert grade(SUBJECT, [EXIT], seen, reference=Presumed.GOOD).outcome is INCONCLUSIVE
+
+
+def test_a_run_as_it_should_be_notes_no_lack_of_a_reference() -> None:
+    assert grade(SUBJECT, [EXIT], GOOD, reference=Presumed.GOOD).notes == ()
+
+
+def test_a_gate_is_tried_again_unless_the_reference_missed_one_or_had_trouble() -> None:
+    assert asks_for_second_run(STUCK, GOOD)
+    assert asks_for_second_run(STUCK, Presumed.GOOD)
+    assert not asks_for_second_run(CUT, Presumed.GOOD)
+    assert not asks_for_second_run(STUCK, STUCK)
+    assert not asks_for_second_run(STUCK, replace(GOOD, faults=("the tap is gone",)))

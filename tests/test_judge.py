@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from kit import judge as judging
 from kit.backends import netns
 from kit.errors import EvidenceError
 from kit.evidence import store
-from kit.evidence.model import StepRecord
+from kit.evidence.model import Exit, StepRecord
 from kit.exercise import catalogue, loader, yaml
 from kit.exercise.intake import read_submission
 from kit.judge import judge, regrade
@@ -144,3 +145,193 @@ def test_a_feedback_that_nobody_knows_is_told(told: Callable[..., Any], tmp_path
     path.write_text(json.dumps(facts), encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"run\.json"):
         regrade(tmp_path / "run")
+ROLES = "roles: {server: {files: [server.py]}, client: {files: [client.py], points: 2}}"
+SMALL = f"""\
+title: {{en: "two halves"}}
+params:
+  port: {{default: 8001, pick: 20000-29999}}
+hosts: [server, client]
+programs:
+  server: {{script: server.py, args: ["${{port}}"]}}
+  client: {{script: client.py, args: [server, "${{port}}"]}}
+submit: [server.py, client.py]
+{ROLES}
+timeline:
+  - start: [server, client]
+  - wait: {{exited: [server, client]}}
+checks:
+  - exit: {{program: server}}
+"""
+ALL = "client, server"  # who was the submission's in a run
+
+
+class Halves:
+    """Runs that are only told, by who is the submission's in them: each in turn misses its step or does not.
+
+    No packet is seen in them, so they are judged by the step and the server's exit alone.
+    """
+
+    def __init__(self, **outcomes: list[str]) -> None:
+        self.outcomes = {"": [DONE], ALL: [DONE], "server": [DONE], "client": [DONE]} | outcomes
+        self.ran: list[tuple[str, str]] = []
+
+    def observe(
+        self, plan: Plan, backend: Any, folder: Path, rules: dict[str, Any], _progress: Callable[[str], None]
+    ) -> None:
+        whose = ", ".join(sorted(name for name, one in plan.programs.items() if one.submitted))
+        self.ran.append((whose, folder.name))
+        outcome: Any = self.outcomes[whose].pop(0)
+        with store.Recorder(folder, {**run_facts(plan, backend), **rules}) as recorder:
+            recorder.step(StepRecord(1, "wait: exited server", outcome, 1, 2))
+            recorder.exit(Exit("server", 2, code=0 if outcome == DONE else 1))
+            recorder.facts["ended_ns"] = 3
+            if outcome == "cut":
+                del recorder.facts["ended_ns"]
+                raise KeyboardInterrupt
+
+
+@pytest.fixture
+def halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Verdict, Halves]]:
+    """Give a function that judges both programs of `SMALL` with such runs."""
+
+    def tell(
+        text: str = SMALL, files: tuple[str, ...] = ("server.py", "client.py"), **outcomes: list[str]
+    ) -> Any:
+        script = Halves(
+            **{ALL if name == "pair" else name.strip("_"): each for name, each in outcomes.items()}
+        )
+        script.outcomes[""] = outcomes.get("reference", [DONE])
+        monkeypatch.setattr(judging, "_observe", script.observe)
+        folder = tmp_path / "small"
+        for name, where in (("server.py", "mine"), ("client.py", "mine")):
+            for each in (where, "small/reference"):
+                (tmp_path / each).mkdir(parents=True, exist_ok=True)
+            (folder / "reference" / name).write_text("pass\n")
+            if name in files:
+                (tmp_path / where / name).write_text("pass\n")
+        (folder / "exercise.yaml").write_text(text)
+        if "handout:" in text:
+            shutil.rmtree(folder / "reference")
+        exercise = loader.load(folder)
+        handed_in = read_submission(tmp_path / "mine", exercise)
+        verdict = judge(exercise, handed_in, None, netns.backend(), tmp_path / "run", lambda _text: None)
+        return verdict, script
+
+    return tell
+
+
+def found(verdict: Verdict) -> dict[str, str]:
+    return {finding.name: str(finding.outcome) for finding in verdict.findings}
+
+
+def test_the_pair_and_each_half_run_and_the_directory_gives_the_same_verdict(
+    halves: Any, tmp_path: Path
+) -> None:
+    verdict, script = halves()
+    assert script.ran == [(ALL, "run"), ("server", "server"), ("client", "client")]
+    assert found(verdict) == {"exit": "pass", "server": "pass", "client": "pass"}
+    assert verdict.max_score == 4
+    assert regrade(tmp_path / "run") == verdict
+    half = tmp_path / "run/roles/client"
+    assert found(regrade(half)) == {"exit": "pass"}
+    assert store.load(half).programs["client"].submitted
+    assert json.loads((half / "verdict.json").read_text())["findings"][0]["name"] == "exit"
+
+
+def test_the_reference_runs_once_for_all_and_each_that_missed_runs_again(halves: Any, tmp_path: Path) -> None:
+    verdict, script = halves(pair=[MISSED, DONE], client=[MISSED, MISSED])
+    assert script.ran == [
+        (ALL, "run"),
+        ("", "reference"),
+        (ALL, "second"),
+        ("server", "server"),
+        ("client", "client"),
+        ("client", "second"),
+    ]
+    assert found(verdict) == {"exit": "pass", "server": "pass", "client": "fail"}
+    assert verdict.outcome == "fail"
+    assert "agree with each other, but not with the reference" in verdict.notes[1]
+    assert regrade(tmp_path / "run") == verdict
+    assert found(regrade(tmp_path / "run/roles/client")) == {"timeline": "fail", "exit": "fail"}
+
+
+def test_a_half_that_misses_what_the_reference_misses_costs_nothing(halves: Any) -> None:
+    verdict, _ = halves(server=[MISSED], reference=[MISSED])
+    assert found(verdict) == {"exit": "pass", "server": "inconclusive", "client": "pass"}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ({"pair": ["cut"]}, {"server": "inconclusive", "client": "inconclusive"}),
+        ({"server": ["cut"]}, {"exit": "pass", "server": "inconclusive", "client": "inconclusive"}),
+        ({"server": [MISSED], "reference": ["cut"]}, {"server": "inconclusive", "client": "inconclusive"}),
+        ({"client": [MISSED, "cut"]}, {"exit": "pass", "server": "pass", "client": "inconclusive"}),
+    ],
+)
+def test_what_was_stopped_anywhere_in_between_is_not_known(
+    halves: Any, tmp_path: Path, outcomes: dict[str, list[str]], expected: dict[str, str]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        halves(**outcomes)
+    verdict = regrade(tmp_path / "run")
+    assert verdict.outcome == "inconclusive"
+    assert expected.items() <= found(verdict).items()
+
+
+def test_halves_of_what_cannot_be_run_are_skipped(halves: Any, tmp_path: Path) -> None:
+    verdict, script = halves(files=("server.py",))
+    assert script.ran == []
+    assert set(found(verdict).items()) >= {
+        ("submission", "fail"),
+        ("server", "skipped"),
+        ("client", "skipped"),
+    }
+    assert regrade(tmp_path / "run") == verdict
+
+
+def test_the_reference_has_no_halves(halves: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    halves()
+    script = Halves()
+    monkeypatch.setattr(judging, "_observe", script.observe)
+    exercise = loader.load(tmp_path / "small")
+    verdict = judge(exercise, None, None, netns.backend(), tmp_path / "again", lambda _text: None)
+    assert script.ran == [("", "again")]
+    assert found(verdict) == {"exit": "pass"}
+
+
+HANDOUT = SMALL.replace("params:", "handout: {hidden_checks: 2, hidden_points: 5}\nparams:", 1)
+TEACHERS = "this is a handout: 2 hidden checks, worth 5 points, can only be run by your teacher"
+
+
+def test_a_handout_skips_the_halves_and_says_what_only_the_teacher_runs(halves: Any, tmp_path: Path) -> None:
+    verdict, script = halves(HANDOUT)
+    assert script.ran == [(ALL, "run")]
+    assert found(verdict) == {"exit": "pass", "server": "skipped", "client": "skipped"}
+    assert verdict.notes == (TEACHERS,)
+    assert regrade(tmp_path / "run") == verdict
+
+
+def test_in_a_handout_a_gate_is_tried_again_and_counts_when_missed_twice(halves: Any, tmp_path: Path) -> None:
+    verdict, script = halves(
+        HANDOUT.replace("2, hidden_points: 5", "1, hidden_points: 1"), pair=[MISSED, MISSED]
+    )
+    assert script.ran == [(ALL, "run"), (ALL, "second")]
+    assert found(verdict)["timeline"] == "fail"
+    assert verdict.notes[0] == "this is a handout: no reference solution was run to compare this with"
+    assert verdict.notes[-1].startswith("this is a handout: 1 hidden check, worth 1 point,")
+    assert regrade(tmp_path / "run") == verdict
+
+
+def test_in_a_handout_a_gate_that_was_missed_once_is_not_known(halves: Any, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        halves(HANDOUT, pair=[MISSED, "cut"])
+    assert regrade(tmp_path / "run").outcome == "inconclusive"
+    shutil.rmtree(tmp_path / "run" / "second")
+    assert regrade(tmp_path / "run").outcome == "inconclusive"
+
+
+def test_a_submission_with_faults_gets_its_verdict_from_a_handout_too(halves: Any) -> None:
+    verdict, _ = halves(HANDOUT, files=("server.py",))
+    assert found(verdict)["submission"] == "fail"
+    assert verdict.findings[0].answer.observed == "client.py is missing; hand it in"

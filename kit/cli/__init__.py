@@ -7,6 +7,7 @@
     ladder.py      ladder
     live.py        the ladder of a run, while it goes
     exporting.py   pcap
+    authoring.py   handout
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
     choices.py     what a typed name means: exercise, backend, format, language
@@ -32,6 +33,7 @@ from typer.core import TyperGroup
 
 from kit import __version__, interrupts
 from kit.cli import (
+    authoring,
     catalogue,
     exporting,
     grading,
@@ -150,6 +152,7 @@ app.command("regrade")(running.regrade)
 app.command("ladder")(ladder.ladder)
 app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
+app.command("handout")(authoring.handout)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")

@@ -106,7 +106,7 @@ def _programs(exercise: "Exercise") -> "Table":
 
 
 def _checks(exercise: "Exercise", lang: str) -> "Table":
-    """Give a row a check. A hidden one shows that it is there and what it is worth, as in a verdict."""
+    """Give a row a check and a role. A hidden one shows that it is there and what it is worth, as in a verdict."""
     table = _grid()
     hidden = 0
     for check in exercise.definition.checks:
@@ -114,6 +114,14 @@ def _checks(exercise: "Exercise", lang: str) -> "Table":
         name = word(lang, "hidden name", number=hidden) if check.hidden else check.name
         why = word(lang, "hidden") if check.hidden else inert(in_language(check.why, lang) or "")
         table.add_row(name, _points(check.points, lang), why)
+    roles = exercise.definition.roles or {}
+    for name, role in roles.items():
+        others = [file for other in roles.values() if other is not role for file in other.files]
+        said = word(lang, "role", files=", ".join(role.files), others=", ".join(others))
+        table.add_row(name, _points(role.points, lang), inert_line(said))
+    if (handout := exercise.definition.handout) is not None and handout.hidden_checks:
+        name = word(lang, "hidden checks", count=handout.hidden_checks)
+        table.add_row(name, _points(handout.hidden_points, lang), word(lang, "not handed out"))
     return table
 
 
@@ -123,7 +131,8 @@ def _points(points: float, lang: str) -> str:
 
 def _commands(name: str, exercise: "Exercise", lang: str) -> "Table":
     table = _grid()
-    table.add_row(f"kit run {name}", word(lang, "run the reference"))
+    if exercise.definition.handout is None:
+        table.add_row(f"kit run {name}", word(lang, "run the reference"))
     table.add_row(
         f"kit grade {name} {word(lang, 'folder')}",
         word(lang, "grade yours", files=", ".join(map(inert_line, exercise.definition.submit))),

@@ -13,22 +13,30 @@ if TYPE_CHECKING:
     from kit.exercise.model import Definition
 
 USUAL_BYTES = 1 << 18  # of a run directory: those of the catalogue's exercises take a third of it
-RUNS = (
-    3  # where a gate is missed, the reference runs, too, and then the submission again; all evidence is kept
-)
 TRACE_TWICE = 2  # as strace wrote it, and as calls
 
 
-def most_bytes(hosts: int, programs: int, limits: Limits) -> int:
+def usual_runs(roles: int) -> int:
+    """Give how often a submission runs: as a whole, and each half of it beside the reference's other half."""
+    return 1 + roles
+
+
+def most_runs(roles: int) -> int:
+    """Give the most runs of one submission: where gates are missed each runs again, and the reference once."""
+    return 2 * usual_runs(roles) + 1
+
+
+def most_bytes(hosts: int, programs: int, limits: Limits, roles: int = 0) -> int:
     """Give what one submission's runs may fill if its programs send, say and call all that they may."""
     a_program = limits.output_bytes + TRACE_TWICE * limits.trace_bytes
-    return RUNS * (hosts * limits.capture_bytes + programs * a_program)
+    return most_runs(roles) * (hosts * limits.capture_bytes + programs * a_program)
 
 
-def shortage(free_bytes: int, runs: int, most: int) -> str | None:
+def shortage(free_bytes: int, runs: int, most: int, roles: int = 0) -> str | None:
     """Say what room is lacking for so many submissions of `most` bytes each; None: there is enough whatever happens."""
-    usual, worst = _size(runs * USUAL_BYTES), _size(runs * most)
-    if free_bytes < runs * USUAL_BYTES:
+    usual_bytes = runs * usual_runs(roles) * USUAL_BYTES
+    usual, worst = _size(usual_bytes), _size(runs * most)
+    if free_bytes < usual_bytes:
         return f"{_size(free_bytes)} free is too little: {runs} runs usually take {usual}"
     if free_bytes < runs * most:
         return (
@@ -42,8 +50,9 @@ def shortage_at(place: Path, definition: Definition, runs: int) -> str | None:
     """Say the same of the disk on which `place` is, or will be made."""
     there = next(path for path in (place.absolute(), *place.absolute().parents) if path.exists())
     limits = Limits(**definition.limits.model_dump(exclude_none=True))
-    most = most_bytes(len(definition.hosts), len(definition.programs), limits)
-    lacking = shortage(shutil.disk_usage(there).free, runs, most)
+    roles = len(definition.roles or ())
+    most = most_bytes(len(definition.hosts), len(definition.programs), limits, roles)
+    lacking = shortage(shutil.disk_usage(there).free, runs, most, roles)
     return lacking and f"{there}: {lacking}; make room, or choose another place (--out)"
 
 

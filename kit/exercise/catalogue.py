@@ -73,7 +73,9 @@ def wrongs(exercise: Exercise) -> dict[str, Wrong]:
     """Give the wrong solutions of an exercise by label. Raises ExerciseError with the faults of all of them."""
     found: dict[str, Wrong] = {}
     faults: list[Fault] = []
-    known = {"check": [*(check.name for check in exercise.definition.checks), *RESERVED_FINDINGS]}
+    definition = exercise.definition
+    names = [*(check.name for check in definition.checks), *(definition.roles or ()), *RESERVED_FINDINGS]
+    known = {"check": names}
     for folder in sorted(path for path in (exercise.folder / "wrong").glob("*") if path.is_dir()):
         path = folder / WRONG_FILE
         if not path.is_file():

@@ -43,14 +43,18 @@ class Exercise:
 
 def load(folder: Path) -> Exercise:
     """Read an exercise. Raises ExerciseError with all its faults, UsageError where there is no exercise."""
-    path = folder / FILE
-    data = _bytes_of(path)
-    faults = Faults(path)
-    tree = _tree(data, faults)
+    data = _bytes_of(folder / FILE)
     reference = files_below(folder / "reference")
-    definition = faults.checked(_define_for_any_draw(tree, reference, faults))
+    definition, tree = defined(folder / FILE, data, reference)
     content = {FILE: data, **{f"reference/{name}": each for name, each in reference.items()}}
     return Exercise(folder.resolve().name, folder, definition, reference, digest_of(content), tree)
+
+
+def defined(path: Path, data: bytes, reference: Mapping[str, bytes]) -> tuple[Definition, yaml.Mapping]:
+    """Read the text of an exercise.yaml, and give its tree, too; `path` is for faults. Raises ExerciseError."""
+    faults = Faults(path)
+    tree = _tree(data, faults)
+    return faults.checked(_define_for_any_draw(tree, reference, faults)), tree
 
 
 def read_file(model: type[Model], path: Path, known: Mapping[str, list[str]]) -> Model:

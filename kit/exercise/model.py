@@ -248,6 +248,20 @@ class Side(Strict):
     receiver: ProgramRef
 
 
+class Role(Strict):
+    """One half of a submission. Its files are graded beside the reference's other half, too."""
+
+    files: Annotated[tuple[FileName, ...], Field(min_length=1)]
+    points: Annotated[float, Field(ge=0)] = 1
+
+
+class Handout(Strict):
+    """Written by `kit handout`: the folder is for students, without reference solution. What else was left out."""
+
+    hidden_checks: Annotated[int, Field(ge=0)] = 0
+    hidden_points: Annotated[float, Field(ge=0)] = 0
+
+
 class Definition(Strict):
     """A whole exercise.yaml with its parameters filled in."""
 
@@ -265,6 +279,8 @@ class Definition(Strict):
     limits: LimitSpec = LimitSpec()
     compare: dict[str, Side] | None = None  # the table of differences, a column a side
     feedback: Feedback = "full"  # how much a student sees of a check that did not pass (kit.renderers._shown)
+    roles: dict[Name, Role] | None = None  # the halves of the submission, each a finding of its own
+    handout: Handout | None = None
 
 
 class Wrong(Strict):

@@ -6,6 +6,7 @@ import ipaddress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from kit.errors import UsageError
 from kit.exercise import parameters
 from kit.exercise.plan import DEFAULT_SUBNET, HostPlan, Limits, Plan, ProgramPlan, StepPlan, smallest_subnet
 from kit.exercise.submission import Submission, is_helper
@@ -20,8 +21,19 @@ REFERENCE = "reference"  # what a plan without a submission is called
 FIRST_HOST = 2  # .1 stays free for an engine's gateway
 
 
-def make_plan(exercise: Exercise, submission: Submission | None, seed: str | None) -> Plan:
-    """Make every choice. Without a submission the reference is run; without a seed, the defaults."""
+def make_plan(
+    exercise: Exercise, submission: Submission | None, seed: str | None, role: str | None = None
+) -> Plan:
+    """Make every choice. Without a submission the reference is run; without a seed, the defaults. With a role only
+    its programs are the submission's, and the modules that came beside them; the others are the reference's.
+
+    Raises UsageError where the reference is asked for, which a handout does not have.
+    """
+    if exercise.definition.handout is not None and (submission is None or role is not None):
+        raise UsageError(
+            f"{exercise.name} is a handout: the reference solution is not in it",
+            remedy="`kit grade` runs your own; `kit show` says how",
+        )
     if submission is not None and submission.faults:
         raise ValueError(f"{submission.name} has faults, and cannot be run")
     if seed is None:
@@ -38,7 +50,7 @@ def make_plan(exercise: Exercise, submission: Submission | None, seed: str | Non
         params=params,
         hosts=_hosts(definition),
         programs={
-            name: _program(name, program, exercise, submission)
+            name: _program(name, program, exercise, _whose(program, exercise.definition, submission, role))
             for name, program in definition.programs.items()
         },
         steps=tuple(_step(number, step, limits) for number, step in enumerate(definition.timeline, 1)),
@@ -64,6 +76,14 @@ def _hosts(definition: Definition) -> dict[str, HostPlan]:
     }
 
 
+def _whose(
+    program: Program, definition: Definition, submission: Submission | None, role: str | None
+) -> Submission | None:
+    """Give the submission where it supplies (a part of) the program; None: all of it is the exercise's own."""
+    supplied = definition.submit if role is None else (definition.roles or {})[role].files
+    return None if {program.script, *program.files}.isdisjoint(supplied) else submission
+
+
 def _program(name: str, program: Program, exercise: Exercise, submission: Submission | None) -> ProgramPlan:
     asked = set(exercise.definition.submit)
     named = [file for file in (program.script, *program.files) if file is not None]
@@ -79,7 +99,7 @@ def _program(name: str, program: Program, exercise: Exercise, submission: Submis
         files=files,
         script=program.script,
         cells=program.cells,
-        submitted=has_part and submission is not None,
+        submitted=submission is not None,
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kit.exercise.items import Item, ProgramItem
 
 RESERVED_FINDINGS = ("timeline", "submission")  # findings that are no check's
+MOST_COMPARED = 20  # names that a wrong one is compared with, where an author may write any number of both
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,15 @@ def programs_have_a_host(draft: Draft, faults: Faults) -> None:
 
 
 def files_are_there(draft: Draft, faults: Faults) -> None:
-    """Ask for every file in reference/: the reference runs through the same plan as a submission."""
+    """Ask for every file in reference/: the reference runs through the same plan as a submission.
+
+    A handout has only what is not handed in.
+    """
+    is_handout = draft.root.get("handout") is not None
+    spared = {scalar.text for scalar in draft.scalars("submit")} if is_handout else set()
     for program in draft.programs.values():
         for scalar in program.file_scalars:
-            if scalar.text not in draft.reference:
+            if scalar.text not in draft.reference and scalar.text not in spared:
                 text = f"reference/{scalar.text} is missing{did_you_mean(scalar.text, draft.reference)}"
                 faults.add(scalar, text)
 
@@ -116,6 +122,53 @@ def submitted_files_are_used(draft: Draft, faults: Faults) -> None:
                 scalar, f"no program has the file {scalar.text!r}{did_you_mean(scalar.text, used)}"
             )
     _distinct(draft.scalars("submit"), "file", faults)
+
+
+def roles_part_what_is_submitted(draft: Draft, faults: Faults) -> None:
+    """Hold every submitted file, and every program, to one role."""
+    submitted = [scalar.text for scalar in draft.scalars("submit")]
+    known = set(submitted)
+    role_of: dict[str, str] = {}
+    for role, files in _roles(draft, faults):
+        for scalar in files:
+            first = role_of.setdefault(scalar.text, role.text)
+            if scalar.text not in known:
+                near = did_you_mean(scalar.text, submitted[:MOST_COMPARED])
+                faults.add(scalar, f"the file {scalar.text!r} is not in 'submit'{near}")
+            elif first != role.text:
+                text = (
+                    f"the file {scalar.text!r} is in the roles {first!r} and {role.text!r}; leave it in one"
+                )
+                faults.add(scalar, text)
+        _distinct(files, "file", faults)
+    if not role_of:
+        return
+    for scalar in draft.scalars("submit"):
+        if scalar.text not in role_of:
+            faults.add_once(scalar, f"the file {scalar.text!r} is in no role; add it to one in 'roles'")
+    for name, program in draft.programs.items():
+        of_roles = {role_of[each.text]: each for each in program.file_scalars if each.text in role_of}
+        if len(of_roles) > 1:
+            text = f"the program {name!r} has files of the roles {' and '.join(map(repr, of_roles))}"
+            faults.add(list(of_roles.values())[1], f"{text}; a program belongs to one")
+
+
+def _roles(draft: Draft, faults: Faults) -> abc.Iterator[tuple[Scalar, list[Scalar]]]:
+    """Give each role with the places of its files; tell names that are taken, and a role without another."""
+    node, key = draft.root.get("roles"), draft.root.key("roles")
+    if not isinstance(node, Mapping) or key is None:
+        return
+    if len(node.entries) < 2:
+        faults.add(key, "at least two roles are swapped; name the other half, or leave 'roles' out")
+    checks = set(draft.findings)
+    for role, value in node.entries:
+        if role.text in RESERVED_FINDINGS:
+            faults.add(role, f"no role can be called {role.text!r}: the kit's own finding has this name")
+        elif role.text in checks:
+            faults.add(role, f"no role can be called {role.text!r}: a check has this name")
+        files = value.get("files") if isinstance(value, Mapping) else None
+        items = files.items if isinstance(files, Sequence) else ()
+        yield role, [item for item in items if isinstance(item, Scalar)]
 
 
 def reference_has_its_cells(draft: Draft, faults: Faults) -> None:
@@ -185,6 +238,7 @@ RULES = (
     programs_have_a_host,
     files_are_there,
     submitted_files_are_used,
+    roles_part_what_is_submitted,
     reference_has_its_cells,
     snapshots_are_distinct,
     findings_are_distinct,

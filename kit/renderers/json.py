@@ -70,7 +70,10 @@ def _finding(row: Shown, began_ns: int) -> dict[str, Any]:
 
 
 def _cite(cite: Cite, began_ns: int) -> dict[str, Any]:
-    return {"place": cite.place(began_ns)} | asdict(cite)
+    value = {"place": cite.place(began_ns)} | asdict(cite)
+    if cite.run is None:
+        del value["run"]
+    return value
 
 
 def _table(table: Table, began_ns: int, lang: str) -> dict[str, Any]:

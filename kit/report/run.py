@@ -57,7 +57,9 @@ class Places:
                 self._calls[event.call] = place  # its return, where it has one: a citation is of a result
 
     def of(self, cite: Cite) -> int | None:
-        """Give the event, exactly or nearest in time on that host; None where nothing is there."""
+        """Give the event, exactly or nearest in time on that host; None where nothing is there, or in another run."""
+        if cite.run is not None:
+            return None
         if cite.packet is not None and cite.host is not None:
             return self._packets.get((cite.host, cite.packet))
         if cite.call is not None:

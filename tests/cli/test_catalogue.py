@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from kit.cli import choices
 from kit.errors import ExerciseError, Fault
+from kit.exercise.model import Handout, Role
 from tests.cli.conftest import EXERCISE
 
 if TYPE_CHECKING:
@@ -80,6 +82,30 @@ def test_show_hides_what_a_hidden_check_looks_for(kit: Kit) -> None:
     text = " ".join(kit("show", "listen-accept").stdout.split())
     assert "hidden check 1 3 points" in text
     assert "secret" not in text
+
+
+def test_show_tells_with_whom_each_role_runs(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    roles = {"server": Role(files=("server.py",), points=2), "client": Role(files=("client.py",))}
+    show_with(monkeypatch, roles=roles)
+    text = " ".join(kit("show", "listen-accept").stdout.split())
+    assert "server 2 points server.py with the reference's client.py: every check passes" in text
+    assert "client.py 与参考答案的 server.py 配对" in kit("show", "listen-accept", "--lang", "zh").stdout
+
+
+def test_show_of_a_handout_offers_no_reference_and_says_what_is_not_in_it(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_with(monkeypatch, handout=Handout(hidden_checks=2, hidden_points=5))
+    text = " ".join(kit("show", "listen-accept").stdout.split())
+    assert "hidden: 2 5 points not in this handout: your teacher runs these checks" in text
+    assert "kit run" not in text
+    show_with(monkeypatch, handout=Handout())
+    assert "handout" not in kit("show", "listen-accept").stdout
+
+
+def show_with(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    changed = replace(EXERCISE, definition=EXERCISE.definition.model_copy(update=changes))
+    monkeypatch.setattr(choices, "exercise", lambda _name: changed)
 
 
 def test_show_in_chinese(kit: Kit) -> None:

@@ -24,6 +24,14 @@ def test_at_most_is_all_that_the_limits_allow_in_three_runs() -> None:
     assert most_bytes(hosts=3, programs=2, limits=limits) == 3 * (3 * 1000 + 2 * (1 + 2 * 10))
 
 
+def test_halves_run_too_and_again_where_they_miss_a_gate_but_the_reference_runs_once() -> None:
+    limits = Limits(output_bytes=0, trace_bytes=0, capture_bytes=1000)
+    assert most_bytes(hosts=1, programs=1, limits=limits, roles=2) == 7 * 1000
+    usual = 10 * 3 * USUAL_BYTES
+    assert shortage(usual, 10, 1, roles=2) is None
+    assert (shortage(usual - 1, 10, 1, roles=2) or "").endswith("10 runs usually take 7.9 MB")
+
+
 @pytest.mark.parametrize(
     ("free", "said"),
     [

@@ -68,6 +68,11 @@ def section(name: str, language: str, number: int) -> str:
     return found[1]
 
 
+def findings(name: str) -> list[str]:
+    """Name what a verdict answers: checks, and roles."""
+    return [*(check.name for check in definition(name).checks), *(definition(name).roles or ())]
+
+
 def meaning(file: Path) -> list[str]:
     """Give what a script does, whatever its comments: the syntax tree of each cell, or of the whole."""
     source = text_of(file)
@@ -121,9 +126,9 @@ def test_the_example_shows_what_the_default_values_print(name: str, language: st
 
 @each_exercise
 @each_language
-def test_the_statement_names_every_check(name: str, language: str) -> None:
+def test_the_statement_names_every_check_and_role(name: str, language: str) -> None:
     said = section(name, language, 3)
-    assert [check.name for check in definition(name).checks if f"`{check.name}`" not in said] == []
+    assert [finding for finding in findings(name) if f"`{finding}`" not in said] == []
 
 
 @each_exercise
@@ -139,9 +144,9 @@ def test_there_are_at_least_five_wrong_solutions(name: str) -> None:
 
 
 @each_exercise
-def test_every_check_is_failed_by_some_wrong_solution(name: str) -> None:
+def test_every_check_and_role_is_failed_by_some_wrong_solution(name: str) -> None:
     failed = {finding for wrong in wrongs(name).values() for finding in wrong.fails}
-    assert {check.name for check in definition(name).checks} - failed == set()
+    assert set(findings(name)) - failed == set()
 
 
 @each_wrong

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from kit.verdict import Finding, fail
+from kit.verdict import Finding, OtherRun, fail
 from tests.renderers.verdicts import (
     BEGAN_NS,
     HANDSHAKE,
@@ -61,6 +62,16 @@ def test_a_finding_says_all_it_knows() -> None:
         "why": "accept 取出最早的一个",
         "hint": "serve it before the next accept",
     }
+
+
+def test_evidence_of_another_run_says_of_which() -> None:
+    cites = tuple(
+        replace(cite, run=OtherRun("roles/server", BEGAN_NS + 10**9)) for cite in ORDER.answer.cites
+    )
+    elsewhere = replace(ORDER, answer=replace(ORDER.answer, cites=cites))
+    (finding,) = json.loads(render(verdict(elsewhere)))["findings"]
+    assert finding["evidence"][0]["place"] == "server call 4 at 0.204 s in roles/server"
+    assert finding["evidence"][0]["run"] == {"folder": "roles/server", "began_ns": BEGAN_NS + 10**9}
 
 
 def test_every_outcome_has_its_word() -> None:

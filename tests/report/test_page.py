@@ -13,7 +13,8 @@ from kit.evidence.model import Capture
 from kit.report.page import page
 from kit.report.run import Statement
 from kit.report.words import WORDS
-from tests.report.scene import EVENTS, ladder, run, said
+from kit.verdict import Cite, Finding, OtherRun, Verdict, passed
+from tests.report.scene import EVENTS, MS, ladder, run, said
 
 SCRIPT = "</script><img src=x onerror=alert(1)><script>alert(1)</script>"
 
@@ -44,6 +45,14 @@ def test_the_page_says_the_verdict_and_links_into_the_picture() -> None:
     )
     assert '<a href="#e5">client packet 1 at 0.301 s: SYN</a>' in text
     assert '<a href="#e8">server call 1: accept4</a>' in text
+
+
+def test_what_was_seen_in_another_run_is_told_and_not_linked() -> None:
+    elsewhere = Cite("SYN", "client", packet=1, time_ns=301 * MS, run=OtherRun("roles/server", 300 * MS))
+    found = Finding("server", "role", passed(expected="one", observed="one", cites=[elsewhere]))
+    text = page([run(verdict=Verdict("e", "alice", "netns", None, (found,)))], "en")
+    assert "client packet 1 at 0.001 s in roles/server: SYN" in text
+    assert "roles/server: SYN</a>" not in text
 
 
 def test_every_link_has_its_target() -> None:

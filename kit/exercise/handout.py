@@ -1,0 +1,114 @@
+"""An exercise as students get it: without its solutions, right and wrong, and without its hidden checks.
+
+exercise.yaml is written anew from its tree, so that no comment tells what was left out; `${name}` stays, and what an
+anchor stood for is written out. Parameters and timeline stay whole: the draw and the run are then the teacher's.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import yaml as pyyaml
+
+from kit.errors import UsageError
+from kit.exercise.loader import FILE, defined, files_below
+from kit.exercise.model import LANGUAGES, Handout
+from kit.exercise.yaml import Mapping, Node, Scalar, Sequence, plain
+
+if TYPE_CHECKING:
+    from collections import abc
+
+    from kit.exercise.loader import Exercise
+    from kit.exercise.model import CheckSpec
+
+EPOCH = (
+    1980,
+    1,
+    1,
+    0,
+    0,
+    0,
+)  # the first moment that a zip can say (APPNOTE 4.4.6): the same bytes every time
+MODE = 0o100644
+WIDTH = 110
+
+
+class _Texts(pyyaml.SafeDumper):
+    """Quotes no text for looking like a number: in an exercise nothing is guessed. But `<<` would be no key."""
+
+
+_Texts.yaml_implicit_resolvers = {"<": pyyaml.SafeDumper.yaml_implicit_resolvers["<"]}
+
+
+def archive(exercise: Exercise) -> bytes:
+    """Give a .zip with one folder, the exercise's. Raises UsageError where there is nothing to hand out."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as file:  # deflate's bytes are its version's choice
+        for name, data in sorted(files(exercise).items()):
+            info = zipfile.ZipInfo(f"{exercise.name}/{name}", EPOCH)
+            info.create_system, info.external_attr = 3, MODE << 16  # Unix, whatever packs it (4.4.2)
+            file.writestr(info, data)
+    return packed.getvalue()
+
+
+def files(exercise: Exercise) -> dict[str, bytes]:
+    """Give relative names and contents: exercise.yaml, statements, starter, and of reference/ what is provided."""
+    definition = exercise.definition
+    if definition.handout is not None:
+        raise UsageError(
+            f"{exercise.name} is a handout already", remedy="name the exercise that it was made of"
+        )
+    if all(check.hidden for check in definition.checks):
+        raise UsageError(
+            f"{exercise.name} has hidden checks only, so its handout would have none",
+            remedy="take `hidden: true` from what students may see",
+        )
+    named = {file for program in definition.programs.values() for file in (program.script, *program.files)}
+    provided = {
+        name: data for name, data in exercise.reference.items() if name in named - set(definition.submit)
+    }
+    text = _text(exercise)
+    defined(exercise.folder / f"handout of {FILE}", text, provided)
+    found = {f"starter/{name}": data for name, data in files_below(exercise.folder / "starter").items()}
+    found |= {f"reference/{name}": data for name, data in provided.items()}
+    for language in LANGUAGES:
+        path = exercise.folder / f"statement.{language}.md"
+        if path.is_file():
+            found[path.name] = path.read_bytes()
+    return found | {FILE: text}
+
+
+def _text(exercise: Exercise) -> bytes:
+    """Write exercise.yaml anew."""
+    specs = exercise.definition.checks
+    node = exercise.tree.get("checks")
+    items = node.items if isinstance(node, Sequence) else ()
+    read = list(zip(specs, items, strict=True))
+    left_out = [spec for spec, item in read if _is_hidden(spec, item)]
+    names = {spec.name for spec in left_out}
+    kept = [_without_needs(spec, item, names) for spec, item in read if spec.name not in names]
+    said = Handout(hidden_checks=len(left_out), hidden_points=sum(spec.points for spec in left_out))
+    tree = plain(exercise.tree) | {"checks": kept}
+    value = {"handout": {name: f"{number:g}" for name, number in said.model_dump().items()}} | tree
+    written: str = pyyaml.dump(
+        value, Dumper=_Texts, allow_unicode=True, sort_keys=False, default_flow_style=None, width=WIDTH
+    )
+    return f"# Written by kit handout. `kit grade` runs and grades yours: see `kit show`.\n{written}".encode()
+
+
+def _is_hidden(spec: CheckSpec, item: Node) -> bool:
+    """Whether the check is hidden, or may be with some draw."""
+    written = item.get("hidden") if isinstance(item, Mapping) else None
+    return spec.hidden or (isinstance(written, Scalar) and "$" in written.text)
+
+
+def _without_needs(spec: CheckSpec, item: Node, names: abc.Set[str]) -> dict[str, object]:
+    """Give a check as written, but for what it needs of those that are left out."""
+    written: dict[str, object] = plain(item)
+    needs = [need for need in spec.needs if need not in names]
+    if len(needs) < len(spec.needs):
+        del written["needs"]
+        written |= {"needs": needs} if needs else {}
+    return written
