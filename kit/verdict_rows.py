@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from kit.verdict import Answer, Cite, Finding, Outcome, Verdict
+from kit.verdict import Answer, Cite, Finding, OtherRun, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,8 @@ def _finding(row: Mapping[str, Any]) -> Finding:
 
 
 def _cite(row: Mapping[str, Any]) -> Cite:
-    return Cite(**row)
+    run = row["run"]
+    return Cite(**{**row, "run": None if run is None else OtherRun(**run)})
 
 
 def _table(row: Mapping[str, Any]) -> Table:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -145,6 +145,8 @@ def test_a_feedback_that_nobody_knows_is_told(told: Callable[..., Any], tmp_path
     path.write_text(json.dumps(facts), encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"run\.json"):
         regrade(tmp_path / "run")
+
+
 ROLES = "roles: {server: {files: [server.py]}, client: {files: [client.py], points: 2}}"
 SMALL = f"""\
 title: {{en: "two halves"}}

@@ -59,7 +59,9 @@ def read(exercise: "Exercise", asked: Asked) -> "Class":
     from kit.classroom.platforms import read_class
 
     found = read_class(asked.folder, asked.roster, asked.attempts, exercise.definition.submit)
-    named = PLATFORM_WORDS.get(found.platform, f"each entry of {inert_line(str(asked.folder))} is a student's")
+    named = PLATFORM_WORDS.get(
+        found.platform, f"each entry of {inert_line(str(asked.folder))} is a student's"
+    )
     screen.note(f"kit: {len(found.handed_in)} submissions; {named}")
     if found.missing:
         screen.note(f"kit: handed in nothing: {_some([student.id for student in found.missing])}")
