@@ -64,7 +64,7 @@ def collected(found: Iterable[tuple[str, Entry]]) -> Entries:
         if name in entries and (entry.kind, entries[name].kind) != ("folder", "folder"):
             raise RefusedError(f"{printable(name)} is there twice; leave one of the two")
         entries[name] = entry
-    _refuse_folders_that_are_files(entries)
+    refuse_folders_that_are_files(entries)
     return entries
 
 
@@ -91,7 +91,7 @@ def _safe_name(raw: str) -> str | None:
     return unicodedata.normalize("NFC", "/".join(parts))
 
 
-def _refuse_folders_that_are_files(entries: Entries) -> None:
+def refuse_folders_that_are_files(entries: Entries) -> None:
     """Refuse what no disk can have: a file, or a link to elsewhere, with files in it."""
     for name in entries:
         parts = name.split("/")

@@ -1,4 +1,4 @@
-"""What was handed in: a folder, an archive or one file -> its files, and the student's own faults as values.
+"""What was handed in: a folder, an archive, a file or several -> their contents, and the student's own faults as values.
 
 Only the files that the exercise asks for and Python modules beside them are read; a report or a
 picture among them is let alone. A fault here is the student's: it says the file, what is wrong and
@@ -8,40 +8,60 @@ what to do. Trouble with the path itself is the caller's, a UsageError.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from kit.exercise.archive import Opened, opened
+from kit.exercise.archive import MAX_ARCHIVE_BYTES, SUFFIXES, Opened, opened, opened_bytes, together
 from kit.exercise.compiling import Source
-from kit.exercise.entries import Entries, RefusedError, readable
+from kit.exercise.entries import Entries, Entry, RefusedError, readable, refuse_folders_that_are_files
 from kit.exercise.faults import nearest, printable
 from kit.exercise.loader import digest_of
 from kit.exercise.source import source_faults
 from kit.exercise.submission import Submission, is_helper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kit.exercise.loader import Exercise
 
 MAX_FILES = 200
 MAX_BYTES = 4 << 20
+MAX_ARCHIVES = 4  # side by side; each may take seconds to unpack
 MAX_PART_BYTES = 255  # of one name in a path, on Linux's file systems (NAME_MAX)
 
 
 def read_submission(path: Path, exercise: Exercise) -> Submission:
-    """Read what a student handed in. Raises UsageError where there is nothing to read."""
-    name = readable(Path(os.path.realpath(path)).name)
+    """Read what a student handed in as one folder, archive or file. Raises UsageError where there is nothing to read."""
+    return read_files(readable(Path(os.path.realpath(path)).name), [(path.name, path)], exercise)
+
+
+def read_files(name: str, files: Sequence[tuple[str, Path]], exercise: Exercise) -> Submission:
+    """Read what one student handed in, in pairs of (name as the student gave it, where it lies).
+
+    Several files are taken as one folder has them. `name` becomes the submission's. Raises UsageError where
+    there is nothing to read.
+    """
+    asked = exercise.definition.submit
     try:
-        with opened(path) as there:
-            asked = exercise.definition.submit
-            entries = _placed(there, asked)
-            files = _contents(entries, asked)
+        with _opened(files) as there:
+            entries = _with_packed(_placed(there, asked), asked)
+            contents = _contents(entries, asked)
     except RefusedError as refused:
         return Submission(
             name, {}, digest_of({name: str(refused).encode()}), (f"{printable(name)}: {refused}",)
         )
-    return Submission(name, files, digest_of(files), tuple(_faults(files, entries, exercise)))
+    return Submission(name, contents, digest_of(contents), tuple(_faults(contents, entries, exercise)))
+
+
+@contextmanager
+def _opened(files: Sequence[tuple[str, Path]]) -> Iterator[Opened]:
+    if len(files) == 1:
+        with opened(files[0][1]) as there:
+            yield there
+    else:
+        yield Opened(together(files), alone=True)
 
 
 def _faults(files: Mapping[str, bytes], entries: Entries, exercise: Exercise) -> Iterator[str]:
@@ -67,15 +87,77 @@ def _sources(files: Mapping[str, bytes], exercise: Exercise) -> dict[str, Source
 
 
 def _placed(there: Opened, asked: tuple[str, ...]) -> Entries:
-    """Take one file alone for the file that was asked for, whatever its name; an archive or folder as it is."""
+    """Take one file alone for the file that was asked for, whatever its name; an archive or folder as it is.
+
+    Among several files, too, the only one of its kind is the one.
+    """
     if not there.alone:
         return _below_root(there.entries, asked)
-    ((name, entry),) = there.entries.items()
-    if len(asked) == 1 and PurePosixPath(name).suffix == PurePosixPath(asked[0]).suffix:
-        return {asked[0]: entry}
-    raise RefusedError(
-        f"neither a folder nor a .zip, .tar, .tar.gz or .tar.xz; put {', '.join(asked)} in one of these"
-    )
+    if len(asked) == 1 and (like := _only_one_like(asked[0], there.entries)):
+        return {asked[0] if name == like else name: entry for name, entry in there.entries.items()}
+    if len(there.entries) == 1:
+        raise RefusedError(
+            f"neither a folder nor a .zip, .tar, .tar.gz or .tar.xz; put {', '.join(asked)} in one of these"
+        )
+    return _below_root(there.entries, asked)
+
+
+def _only_one_like(name: str, entries: Entries) -> str | None:
+    """Give the only file at the top that ends as the asked one does."""
+    suffix = PurePosixPath(name).suffix
+    like = [
+        each
+        for each, entry in entries.items()
+        if entry.kind == "file" and "/" not in each and PurePosixPath(each).suffix == suffix
+    ]
+    return like[0] if len(like) == 1 else None
+
+
+def _with_packed(entries: Entries, asked: tuple[str, ...]) -> Entries:
+    """Put in what is in archives beside the files, where these alone are not all that was asked for.
+
+    A platform's folder often has one archive in it. An archive that is packed in such a one stays packed.
+    """
+    if all(name in entries for name in asked):
+        return entries
+    archives = [
+        name
+        for name, entry in entries.items()
+        if "/" not in name and entry.kind == "file" and name.lower().endswith(SUFFIXES)
+    ]
+    if len(archives) > MAX_ARCHIVES:
+        raise RefusedError(f"{len(archives)} archives were handed in; hand in one")
+    packed: Entries = {}
+    for name in archives:
+        inner = _inside(name, entries[name], asked)
+        if twice := [each for each in inner if each in packed and _is_wanted(each, asked)]:
+            raise RefusedError(f"{printable(twice[0])} is in several archives; hand in one of them")
+        packed |= inner
+    whole = packed | entries
+    refuse_folders_that_are_files(whole)
+    return whole
+
+
+def _inside(name: str, archive: Entry, asked: tuple[str, ...]) -> Entries:
+    """Give what is in a file that is called like an archive, without keeping it; nothing where it is none."""
+    data = archive.read(MAX_ARCHIVE_BYTES + 1)
+    if len(data) > MAX_ARCHIVE_BYTES:
+        raise RefusedError(
+            f"{printable(name)}: more than {MAX_ARCHIVE_BYTES} bytes; hand in the source files alone"
+        )
+    try:
+        there = opened_bytes(data, name)
+        entries = {} if there.alone else _below_root(there.entries, asked)
+        contents = _contents(entries, asked)
+    except RefusedError as refused:
+        raise RefusedError(f"{printable(name)}: {refused}") from None
+    return {
+        each: Entry(entry.kind, partial(_start, contents.get(each, b""))) for each, entry in entries.items()
+    }
+
+
+def _start(data: bytes, limit: int) -> bytes:
+    return data[:limit]
 
 
 def _below_root(entries: Entries, asked: tuple[str, ...]) -> Entries:
@@ -90,11 +172,7 @@ def _below_root(entries: Entries, asked: tuple[str, ...]) -> Entries:
 
 
 def _contents(entries: Entries, asked: tuple[str, ...]) -> dict[str, bytes]:
-    wanted = [
-        name
-        for name, entry in entries.items()
-        if entry.kind == "file" and (name in asked or _is_module(name))
-    ]
+    wanted = [name for name, entry in entries.items() if entry.kind == "file" and _is_wanted(name, asked)]
     if len(wanted) > MAX_FILES:
         raise RefusedError(f"{len(wanted)} Python files were handed in; at most {MAX_FILES} are taken")
     files, room = {}, MAX_BYTES
@@ -106,6 +184,10 @@ def _contents(entries: Entries, asked: tuple[str, ...]) -> dict[str, bytes]:
                 f"the files have more than {MAX_BYTES} bytes together; leave out data and copies"
             )
     return files
+
+
+def _is_wanted(name: str, asked: tuple[str, ...]) -> bool:
+    return name in asked or _is_module(name)
 
 
 def _is_module(name: str) -> bool:

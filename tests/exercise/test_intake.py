@@ -14,9 +14,9 @@ import pytest
 
 from kit.errors import UsageError
 from kit.exercise import compiling, entries, intake, unpack
-from kit.exercise.intake import read_submission
+from kit.exercise.intake import read_files, read_submission
 from kit.exercise.loader import load
-from tests.exercise.packing import fill, tarred, zipped
+from tests.exercise.packing import fill, tarred, zip_of, zipped
 from tests.exercise.vocabulary import GOOD
 
 if TYPE_CHECKING:
@@ -323,3 +323,105 @@ def test_a_source_that_would_hang_kit_is_the_students_fault(
     assert read_submission(folder, exercise).faults == (
         "server.py cannot be compiled: it takes more than 5 s; shorten it, and nest it less deeply",
     )
+
+
+def given(folder: Path, files: Mapping[str, bytes]) -> list[tuple[str, Path]]:
+    """Files as a platform keeps them: under names that have the student's in them."""
+    fill(folder, {f"li_1_2_{name}": data for name, data in files.items()})
+    return [(name, folder / f"li_1_2_{name}") for name in files]
+
+
+def test_several_files_are_one_submission_under_the_names_as_given(
+    write: Callable[[str], Path], folder: Path
+) -> None:
+    exercise = load(write(GOOD.replace("[server.py]", "[server.py, client.py]")))
+    files = given(
+        folder, {"server.py": CODE, "client.py": b"x = 1\n", "report.docx": zip_of({"word/a.py": b""})}
+    )
+    read = read_files("1001", files, exercise)
+    assert (read.name, read.files, read.faults) == ("1001", {"server.py": CODE, "client.py": b"x = 1\n"}, ())
+
+
+def test_one_file_or_folder_is_read_as_it_is_alone(exercise: Exercise, folder: Path, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x_1_2_work.zip", {"work/server.py": CODE})
+    for name, there in [("work.zip", path), ("my.py", fill(folder, {"x.py": CODE}) / "x.py")]:
+        assert read_files("1001", [(name, there)], exercise).files == {"server.py": CODE}
+    assert read_files("1001", [("li-lei", folder)], exercise).faults == ("server.py is missing; found x.py",)
+
+
+@pytest.mark.parametrize(
+    ("files", "contents"),
+    [
+        ({"my server.py": CODE, "report.pdf": b"%PDF"}, {"server.py": CODE}),
+        ({"work.zip": zip_of({"w/server.py": CODE, "w/h.py": b""}), "report.pdf": b"%PDF"}, {"server.py": CODE, "h.py": b""}),
+        ({"server.py": CODE, "old.zip": zip_of({"server.py": b"old", "h.py": b""})}, {"server.py": CODE}),
+        ({"h.py": b"new", "a.py": b"", "a.zip": zip_of({"server.py": CODE, "h.py": b"old"})}, {"server.py": CODE, "h.py": b"new", "a.py": b""}),
+        ({"a.zip": zip_of({"server.py": CODE}), "b.zip": zip_of({"b.zip": zip_of({"c.py": b""})})}, {"server.py": CODE}),
+        ({"a.zip": b"no archive", "a.py": CODE, "b.py": b""}, {"a.py": CODE, "b.py": b""}),
+    ],
+)  # fmt: skip
+def test_archives_beside_files_are_opened_where_a_file_is_lacking(
+    exercise: Exercise, folder: Path, files: Mapping[str, bytes], contents: Mapping[str, bytes]
+) -> None:
+    assert read_files("1001", given(folder, files), exercise).files == contents
+
+
+def test_a_folder_with_an_archive_in_it_is_read_as_the_archive(exercise: Exercise, folder: Path) -> None:
+    fill(folder, {"work.zip": zip_of({"server.py": CODE}), "report.pdf": b"%PDF"})
+    assert read_submission(folder, exercise).files == {"server.py": CODE}
+
+
+def test_a_folder_among_files_is_looked_into(exercise: Exercise, folder: Path) -> None:
+    fill(folder, {"work/server.py": CODE, "report.pdf": b"%PDF"})
+    files = [(name, folder / name) for name in ("work", "report.pdf")]
+    assert read_files("1001", files, exercise).files == {"server.py": CODE}
+
+
+@pytest.mark.parametrize(
+    ("files", "fault"),
+    [
+        ({"a.zip": zip_of({"server.py": CODE}), "b.zip": zip_of({"server.py": b"x"})}, "1001: server.py is in several archives; hand in one of them"),
+        ({"a.zip": b"PK\x03\x04", "b.pdf": b""}, "1001: a.zip: the archive cannot be read (File is not a zip file); pack it again as .zip"),
+        ({"lib": b"", "a.zip": zip_of({"lib/server.py": CODE, "x.py": b""})}, "1001: lib is both a file and a folder; pack the folder again"),
+        ({"..": b""}, "1001: the archive has '..', which leads out of it; pack the folder itself again"),
+    ],
+)  # fmt: skip
+def test_several_files_that_cannot_be_taken_are_the_students_fault(
+    exercise: Exercise, folder: Path, files: Mapping[str, bytes], fault: str
+) -> None:
+    pairs = [*given(folder, files), *given(folder, {"more.pdf": b"%PDF"})]
+    assert read_files("1001", pairs, exercise).faults == (fault,)
+
+
+def test_two_files_of_one_name_are_the_students_fault(exercise: Exercise, folder: Path) -> None:
+    pairs = [("server.py", fill(folder, {"a": CODE, "b": CODE}) / name) for name in "ab"]
+    assert read_files("1001", pairs, exercise).faults == (
+        "1001: server.py is there twice; leave one of the two",
+    )
+
+
+def test_several_files_keep_the_bounds_of_one(
+    exercise: Exercise, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = zip_of({"server.py": CODE})
+    monkeypatch.setattr(intake, "MAX_ARCHIVE_BYTES", len(packed) - 1)
+    assert read_files("1001", given(folder, {"a.zip": packed, "film.mp4": b"\0" * 300}), exercise).faults == (
+        f"1001: a.zip: more than {len(packed) - 1} bytes; hand in the source files alone",
+    )
+    assert read_files("1001", given(folder, {f"{n}.zip": packed for n in range(5)}), exercise).faults == (
+        "1001: 5 archives were handed in; hand in one",
+    )
+    big = given(folder, {"server.py": b"#" * (intake.MAX_BYTES + 1), "film.mp4": b""})
+    assert read_files("1001", big, exercise).faults == (
+        "1001: the files have more than 4194304 bytes together; leave out data and copies",
+    )
+
+
+def test_one_of_several_files_that_is_none_is_not_opened(exercise: Exercise, folder: Path) -> None:
+    os.mkfifo(folder / "server.py")
+    pairs = [("server.py", folder / "server.py"), ("a.pdf", fill(folder, {"a.pdf": b""}) / "a.pdf")]
+    assert read_files("1001", pairs, exercise).faults == (
+        "server.py is no regular file; hand in a file of this name",
+    )
+    with pytest.raises(UsageError, match="gone does not exist"):
+        read_files("1001", [*pairs, ("b.pdf", folder / "gone")], exercise)
