@@ -41,7 +41,7 @@ def _finding(row: Mapping[str, Any]) -> Finding:
     said = row["answer"]
     cites = tuple(_cite(cite) for cite in said["cites"])
     answer = Answer(Outcome(said["outcome"]), said["expected"], said["observed"], cites)
-    return Finding(**{**row, "answer": answer})
+    return Finding(**{**row, "answer": answer, "needs": tuple(row["needs"])})
 
 
 def _cite(row: Mapping[str, Any]) -> Cite:

@@ -105,6 +105,7 @@ class _Process:
                 start_new_session=True,
             )
         except OSError as error:
+            self._words.close()
             raise MachineError(f"{command[0]} cannot be started: {error.strerror}") from error
 
     def grade(self, job: str, evidence: BinaryIO) -> Answer:

@@ -24,9 +24,9 @@ UNFINISHED = ".unfinished"
 def folder_name(student: str) -> str:
     """Give a name on disk that says who, for any id: what a shell or a disk would stumble over is told apart by a digest."""
     plain = re.sub(r"[^\w.-]", "_", student)[:MOST_CHARACTERS].lstrip(".-")
-    if plain == student:
+    if plain and plain == student:
         return plain
-    return f"{plain}-{hashlib.sha256(student.encode('utf-8', 'surrogateescape')).hexdigest()[:KEY_LETTERS]}"
+    return f"{plain or 'student'}-{hashlib.sha256(student.encode('utf-8', 'surrogateescape')).hexdigest()[:KEY_LETTERS]}"
 
 
 def place_of(folder: Path, key: Key, before: int) -> Path:

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kit.classroom.journal import Entry, Key
+from kit.classroom.people import Student
+from kit.classroom.roll import roll
+
+FIRST = Entry(
+    1, "e", "ann", {"name": "Ann Lee", "section": "A", "keys": ["github:ann"]}, "", Key("", "", "", ""),
+    "pass", 3, 3, "first", 0, 1.0, "", (),
+)  # fmt: skip
+
+
+def entry(number: int, student: str, outcome: str, trouble: str = "") -> Entry:
+    return replace(FIRST, number=number, student=student, outcome=outcome, trouble=trouble)
+
+
+def test_each_student_stands_with_the_newest_verdict() -> None:
+    rows = roll([FIRST, entry(2, "ann", "fail"), entry(3, "bob", "pass")])
+    assert [(row.student, row.outcome) for row in rows] == [("ann", "fail"), ("bob", "pass")]
+    assert (rows[0].name, rows[0].section, rows[0].keys) == ("Ann Lee", "A", frozenset({"github:ann"}))
+    assert rows[0].newest is None
+
+
+def test_a_verdict_stays_beside_a_newer_run_that_says_nothing() -> None:
+    (row,) = roll([FIRST, entry(2, "ann", "inconclusive"), entry(3, "ann", "trouble", "lost")])
+    assert (row.outcome, row.tries) == ("pass", 2)
+    assert row.newest is not None
+    assert row.newest.trouble == "lost"
+
+
+def test_who_never_got_a_verdict_is_inconclusive() -> None:
+    (row,) = roll([entry(1, "ann", "trouble")])
+    assert (row.outcome, row.tries) == ("inconclusive", 1)
+
+
+def test_who_handed_in_nothing_is_there() -> None:
+    rows = roll([FIRST], [Student("ann"), Student("zoe", "Zoe", "B")])
+    assert [(row.student, row.outcome, row.section) for row in rows] == [
+        ("ann", "pass", "A"),
+        ("zoe", "missing", "B"),
+    ]
+    assert rows[1].entry is None
+    assert not rows[1].late
+    assert rows[1].keys == frozenset()
+
+
+def test_a_late_one_is_known() -> None:
+    (row,) = roll([replace(FIRST, who={"late": True})])
+    assert row.late
