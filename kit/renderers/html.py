@@ -32,7 +32,7 @@ def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
     for verdict in verdicts:
         seen = told(verdict, options)
         before, head = (_head(f"{seen.exercise} · {seen.submission}", lang) if head is None else ""), ""
-        yield before + _article(seen, lang)
+        yield before + _article(seen, options)
     yield ("" if head is not None else _head("wirekit", lang)) + "</main>\n</body>\n</html>\n"
 
 
@@ -54,11 +54,14 @@ def _head(title: str, lang: str) -> str:
 """
 
 
-def _article(seen: Told, lang: str) -> str:
-    summary = seen.summary
+def _article(seen: Told, options: Options) -> str:
+    lang, summary = options.lang, seen.summary
     footer = [seen.backend]
-    footer += [] if seen.seed is None else [word(lang, "seed", seed=seen.seed)]
-    footer += [] if seen.run_dir is None else [f"{word(lang, 'run')}: {seen.run_dir}"]
+    if (
+        options.audience == "teacher"
+    ):  # the page is sent away: folders and draws of the grading machine stay there
+        footer += [] if seen.seed is None else [word(lang, "seed", seed=seen.seed)]
+        footer += [] if seen.run_dir is None else [f"{word(lang, 'run')}: {seen.run_dir}"]
     return _page.template("student.html.j2").render(
         lang=lang,
         exercise=inert_line(seen.exercise),

@@ -69,7 +69,9 @@ def test_notes_differences_and_where_the_evidence_is_are_told() -> None:
     words = Tags(render(verdict(HANDSHAKE, table=TABLE, notes=("a note",), seed="s7"))).words
     assert "a note" in words
     assert "Measured differences TCP UDP packets before the first byte 3 0" in words
-    assert words.endswith("netns · seed s7 · run: runs/one")
+    assert words.endswith("netns")
+    whole = Tags(render(verdict(HANDSHAKE, seed="s7"), audience="teacher")).words
+    assert whole.endswith("netns · seed s7 · run: runs/one")
 
 
 def test_several_verdicts_are_sections_of_one_page() -> None:
