@@ -90,6 +90,11 @@ def points(row: Shown) -> str:
     return f"{earned}/{row.max_points:g}"
 
 
+def number(value: float) -> float:
+    """Give points as JSON writes them: whole ones without a point."""
+    return int(value) if value == int(value) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What the findings come to, as far as the reader sees them. `hidden` are the checks whose results he does

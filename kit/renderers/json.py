@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from kit.renderers._shown import told
+from kit.renderers._shown import number, told
 from kit.renderers._words import in_language
 
 if TYPE_CHECKING:
@@ -97,7 +97,3 @@ def _table(table: Table, began_ns: int, lang: str) -> dict[str, Any]:
             for row in table.rows
         ],
     }
-
-
-def number(points: float) -> float:
-    return int(points) if points == int(points) else points
