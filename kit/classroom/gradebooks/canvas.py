@@ -39,10 +39,15 @@ def fill(sheet: Sheet, grades: Mapping[str, Grade], column: str | None) -> Fille
             + (", ".join(printable(header, 40) for header in headers[:12]) or "nothing"),
             remedy="export it in Canvas: Grades, Export, Export Entire Gradebook",
         )
-    assignments = [place for place, header in enumerate(headers) if _ASSIGNMENT.fullmatch(header)]
-    place = _column(sheet, assignments, column)
     first = headers.index("ID")
-    points = _points(sheet, place, first)
+    possible = _points_possible(sheet, first)
+    assignments = [
+        place
+        for place, header in enumerate(headers)
+        if _ASSIGNMENT.fullmatch(header) and not _cell(possible, place).startswith("(")  # (read only)
+    ]
+    place = _column(sheet, assignments, column)
+    points = number_in(_cell(possible, place))
     students = [
         Row(number, _label(row, first), _keys(row, ids), points)
         for number, row in enumerate(sheet.cells)
@@ -63,14 +68,18 @@ def _column(sheet: Sheet, assignments: Sequence[int], wanted: str | None) -> int
     )
 
 
-def _points(sheet: Sheet, place: int, id_column: int) -> float | None:
-    """Read the row `Points Possible`, in whatever language: a row before the students, with a name and without an id."""
+def _points_possible(sheet: Sheet, id_column: int) -> tuple[str, ...]:
+    """Find the row, in whatever language: one before the students, with a name and without an id; or nothing."""
     for row in sheet.cells[1:]:
         if len(row) > id_column and row[id_column].strip():
-            return None
+            return ()
         if row[0].strip():
-            return number_in(row[place]) if place < len(row) else None
-    return None
+            return row
+    return ()
+
+
+def _cell(row: Sequence[str], place: int) -> str:
+    return row[place].strip() if place < len(row) else ""
 
 
 def _label(row: Sequence[str], id_column: int) -> str:

@@ -13,9 +13,7 @@ from kit.classroom.people import Student
 from kit.classroom.sheet import Sheet
 from kit.errors import UsageError
 
-HEADERS = (
-    "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (123456),Homework 1 Current Score,Final Grade"
-)
+HEADERS = "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (123456),Homework 1 Current Score,Final Score (2023)"
 # As Canvas exports it: a row of posting, the points, excused ones, names with commas and formulas, the test student.
 ENGLISH = f'''\
 {HEADERS}
