@@ -84,9 +84,10 @@ class Piece:
 
 
 # Full Name_12345_assignsubmission_file_ is a folder; flat, the file's own name follows. The word before the
-# last is the plugin's: `onlinetext` is text that was typed into a form.
+# last is the plugin's: `onlinetext` is text that was typed into a form. Here and below the first number
+# counts: what follows is the student's choice, who may call a file `_12346_assignsubmission_file_`.
 _MOODLE = re.compile(
-    r"(?P<name>.*)_(?P<user>[0-9]+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
+    r"(?P<name>.*?)_(?P<user>[0-9]+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
 )
 # lastfirst_LATE_12345_67890_server-1.py: user, then attachment. Text and links of a form have no attachment.
 _CANVAS = re.compile(
@@ -153,6 +154,7 @@ def _without_number(name: str, asked: frozenset[str]) -> str:
     return found[1] + suffix if found and name not in asked else name
 
 
+CLONED = "-submissions"  # how the folder of `gh classroom clone` ends
 _ACCOUNT = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")  # GitHub's rule for the names of accounts
 
 
@@ -181,8 +183,8 @@ def _assignment(listing: Listing, folders: list[Item]) -> str | None:
     """
     names, known = [item.text for item in folders], listing.known
     above = listing.folder.resolve().name
-    if above.endswith("-submissions"):
-        prefix = above.removesuffix("submissions")
+    if above.endswith(CLONED):
+        prefix = above.removesuffix(CLONED) + "-"
         return prefix if all(len(name) > len(prefix) and name.startswith(prefix) for name in names) else None
     cuts = [names[0][: place + 1] for place, character in enumerate(names[0]) if character == "-"]
     cuts = [
@@ -221,10 +223,9 @@ def _own(item: Item, *, is_stray: bool = False) -> Piece:
     return Piece("entry " + name, Student(stem), item, item.text, base, order, is_stray=is_stray)
 
 
-# What may follow an id: words, then the numbers of an attempt or the parts of a date.
-_AFTER_ID = re.compile(
-    r"[\W_]*(?P<label>.*?)(?:[\W_]*(?P<numbers>[0-9]+(?:[\W_]+[0-9]+)*)[\W_]*)?", re.DOTALL
-)
+# What may end a name that begins with an id: the numbers of an attempt, or the parts of a date.
+_NUMBERS = re.compile(r"[\W_]*(?P<numbers>[0-9]+(?:[\W_]+[0-9]+)*)[\W_]*\Z")
+_APART = re.compile(r"\A[\W_]+")
 
 
 def _of_roster(listing: Listing, item: Item) -> Piece | None:
@@ -234,10 +235,9 @@ def _of_roster(listing: Listing, item: Item) -> Piece | None:
     if found is None:
         return None
     student, after = found
-    said = _AFTER_ID.fullmatch(after)
-    label, numbers = (said["label"], said["numbers"] or "") if said else ("", "")
-    if (whole := after.lstrip(" _-") + suffix) in listing.asked:
-        label, numbers = whole.removesuffix(suffix), ""
+    label, numbers = _APART.sub("", after), ""
+    if label + suffix not in listing.asked and (said := _NUMBERS.search(label)):
+        label, numbers = label[: said.start()], said["numbers"]
     return Piece(
         "roster " + student.id,
         student,

@@ -69,8 +69,10 @@ def _pieces(name: str, about: Any, item: Item | None, path: Path) -> Iterator[Pi
         [_student(each) for each in people if isinstance(each, dict)] if isinstance(people, list) else []
     )
     for student in [each for each in students if each.id] or [Student(name)]:
+        # Without a number and an address, one name may be two students'.
+        user = " ".join(sorted(student.keys) or [name, student.id])
         yield Piece(
-            student.id,
+            user,
             student,
             item or Item(name, name, path, is_folder=True),
             given=name,

@@ -71,10 +71,11 @@ def read_class(
         )
     platform, pieces = _recognised(listing)
     students, unknown = _students(pieces, listing.known, roster)
+    by_user: dict[str, list[Piece]] = {user: [] for user in students}
+    for piece in pieces:
+        by_user[piece.user].append(piece)
     handed_in = tuple(
-        each
-        for user, student in students.items()
-        for each in _attempts(student, [piece for piece in pieces if piece.user == user], attempts)
+        each for user, student in students.items() for each in _attempts(student, by_user[user], attempts)
     )
     there = {each.student.id for each in handed_in}
     missing = [each for each in (*(roster or ()), *students.values()) if each.id not in there]
@@ -107,18 +108,18 @@ def _is_hidden(name: str) -> bool:
 def _recognised(listing: Listing) -> tuple[str, list[Piece]]:
     """Find the platform; in a folder that has one folder alone, as archives have it, also one level below."""
     name, pieces = _first(listing)
-    if name == _NONE and len(listing.items) == 1 and listing.items[0].is_folder:
-        inner = _listing(listing.items[0].path, listing.known, listing.asked)
-        its_name, its_pieces = _first(inner) if inner.items else (_NONE, [])
-        return (name, pieces) if its_name == _NONE else (its_name, its_pieces)
-    return name, pieces
+    if name != _NONE or len(listing.items) != 1 or not listing.items[0].is_folder:
+        return name, pieces
+    inner = _listing(listing.items[0].path, listing.known, listing.asked)
+    its_name, its_pieces = _first(inner) if inner.items else (_NONE, [])
+    if its_name == _NONE or (its_name == "github" and not inner.folder.name.endswith(_entries.CLONED)):
+        return name, pieces  # a student's own folders may be called `part-a` and `part-b`
+    return its_name, its_pieces
 
 
 def _first(listing: Listing) -> tuple[str, list[Piece]]:
-    for name, platform in PLATFORMS.items():
-        if (pieces := platform(listing)) is not None:
-            return name, pieces
-    raise AssertionError("the last platform takes everything")
+    taken = ((name, platform(listing)) for name, platform in PLATFORMS.items())
+    return next((name, pieces) for name, pieces in taken if pieces is not None)
 
 
 def _students(
@@ -185,7 +186,8 @@ def _distinct(piece: Piece, taken: Collection[str]) -> str:
 
 
 def _exact_first(piece: Piece) -> tuple[bool, str, str]:
-    return not piece.user.endswith(piece.student.id), piece.student.id, piece.user
+    """Sort by id; who is called exactly so, byte by byte, keeps the id where others read the same."""
+    return piece.item.name != piece.item.text, piece.student.id, piece.user
 
 
 def _attempts(student: Student, pieces: Iterable[Piece], attempts: Attempts) -> list[HandedIn]:

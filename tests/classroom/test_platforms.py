@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kit.classroom import _export
 from kit.classroom.people import HandedIn, Student
 from kit.classroom.platforms import Class, read_class
 from kit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def made(folder: Path, *names: str) -> Path:
@@ -30,7 +34,7 @@ def made(folder: Path, *names: str) -> Path:
 
 def told(found: Class) -> dict[str, list[tuple[str, str]]]:
     """Student -> (name as given, name on disk) of each file."""
-    return {each.student.id: [(given, path.name) for given, path in each.files] for each in found.handed_in}
+    return {each.student.id: [(name, path.name) for name, path in each.files] for each in found.handed_in}
 
 
 def ids(students: Iterable[Student]) -> list[str]:
@@ -93,6 +97,17 @@ def test_moodles_flat_files_keep_their_own_names(tmp_path: Path) -> None:
         ],
         "2": [("my_work.zip", "Ann_2_assignsubmission_file_my_work.zip")],
     }
+
+
+def test_a_student_cannot_hand_in_for_another_by_a_files_name(tmp_path: Path) -> None:
+    names = [
+        "Eve_2_assignsubmission_file_Ann_1_assignsubmission_file_server.py",
+        "Ann_1_assignsubmission_file_server.py",
+    ]
+    found = read_class(made(tmp_path / "m", *names), None, "all")
+    assert {student: len(files) for student, files in told(found).items()} == {"1": 1, "2": 1}
+    found = read_class(made(tmp_path / "c", "eve_2_7_ann_1_8_server.py", "ann_1_5_server.py"), None, "all")
+    assert told(found)["2"] == [("ann_1_8_server.py", "eve_2_7_ann_1_8_server.py")]
 
 
 def test_canvass_files_of_one_student_are_one_submission(tmp_path: Path) -> None:
@@ -260,6 +275,17 @@ def test_broken_metadata_are_told_with_their_place(tmp_path: Path, text: str, sa
         read_class(tmp_path, None, "newest")
 
 
+def test_metadata_that_cannot_be_read_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(tmp_path, "submission_metadata.yml/")
+    with pytest.raises(UsageError, match=r"submission_metadata\.yml cannot be read: Is a directory"):
+        read_class(tmp_path, None, "newest")
+    monkeypatch.setattr(_export, "MAX_BYTES", 3)
+    (tmp_path / "submission_metadata.yml").rmdir()
+    (tmp_path / "submission_metadata.yml").write_text("a: b")
+    with pytest.raises(UsageError, match=r"submission_metadata\.yml has more than 3 bytes"):
+        read_class(tmp_path, None, "newest")
+
+
 def test_elsewhere_each_entry_is_a_student(tmp_path: Path) -> None:
     found = read_class(
         made(
@@ -354,7 +380,7 @@ def test_archives_of_one_student_are_attempts_and_files_are_one(tmp_path: Path) 
         ("dave", "", ["dave_Server1.py"]),
     ]  # fmt: skip
     newest = read_class(folder, roster, "newest", asked=["Server1.py"])
-    assert [[given for given, _ in each.files] for each in newest.handed_in] == [
+    assert [[name for name, _ in each.files] for each in newest.handed_in] == [
         ["alice_10.zip"],
         ["client.py", "server.py"],
         ["carol_2024-01-05.zip"],
@@ -481,6 +507,60 @@ def test_what_is_no_class_is_told_with_its_remedy(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=said) as error:
             read_class(tmp_path / name, None, "newest")
         assert remedy in str(error.value.remedy)
+
+
+def test_two_students_of_one_name_and_no_id_at_gradescope_stay_apart(tmp_path: Path) -> None:
+    made(tmp_path, "submission_1/", "submission_2/")
+    (tmp_path / "submission_metadata.yml").write_text(
+        "".join(f"submission_{n}:\n  :submitters:\n  - :name: Li Na\n" for n in (1, 2))
+    )
+    first, second = read_class(tmp_path, None, "newest").handed_in
+    assert first.student.id == "Li Na"
+    assert second.student.id.startswith("Li Na~")
+
+
+def test_the_folders_of_one_student_are_no_repositories(tmp_path: Path) -> None:
+    found = read_class(made(tmp_path, "alice/part-a/", "alice/part-b/"), None, "newest")
+    assert (found.platform, list(told(found))) == ("folder", ["alice"])
+
+
+PARTS = ["alice", "bob", "李雷", "1001", "1", "2", "_", "-", " ", ".", "LATE", "assignsubmission", "file", "onlinetext", "text.html", ".py", ".zip", "submission", "\n", "\udcff"]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(PARTS), min_size=1, max_size=9)
+            .map("".join)
+            .filter(lambda name: name not in (".", "..")),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=6,
+        unique_by=lambda each: each[0],
+    ),
+    st.sampled_from([None, (ALICE, BOB, Student("1", "李雷", keys=frozenset({"participant:2"})))]),
+)
+def test_whatever_the_names_nothing_is_dropped_and_no_two_are_one(
+    entries: list[tuple[str, bool]], roster: tuple[Student, ...] | None
+) -> None:
+    with tempfile.TemporaryDirectory() as there:
+        folder = made(Path(there), *(f"{name}/" if is_folder else name for name, is_folder in entries))
+        visible = {name for name, _ in entries if not name.startswith(".")}
+        if not visible:
+            return
+        found = read_class(folder, roster, "all")
+    handed_in = [path.name for each in found.handed_in for _, path in each.files]
+    assert len(handed_in) == len(set(handed_in))
+    forms = {name for name in visible if "assignsubmission" in name or name.endswith((".html", "html"))}
+    assert visible - forms <= set(handed_in) <= visible
+    names: dict[str, set[str]] = {}
+    for each in found.handed_in:
+        names.setdefault(each.student.id, set()).add(each.student.name)
+        each.student.id.encode()
+    assert all(len(each) == 1 for each in names.values())
+    attempts = [(each.student.id, each.attempt) for each in found.handed_in]
+    assert len(attempts) == len(set(attempts))
 
 
 def test_a_folder_with_one_folder_that_is_no_platforms_is_one_student(tmp_path: Path) -> None:
