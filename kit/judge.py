@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 # while it goes
 FIRST = "first"
 SECOND = "second"
+STOPPED = "the run was stopped before its end"
 
 
 def judge(
@@ -95,6 +96,7 @@ class _Trial:
         plan = make_plan(self.exercise, self.submission, self.seed, role)
         self.observe(plan, folder, role)
         seen = store.load(folder)
+        # Whoever met a limit alone is compared, too, without a second run.
         if asks_for_reference(seen) and asks_for_second_run(seen, self._reference()):
             self.progress("running the submission once more, so that no chance decides")
             self.observe(plan, folder / SECOND, role)
@@ -263,5 +265,6 @@ def _observe(
         try:
             run(plan, backend, recorder, progress)
         except KeyboardInterrupt as stop:
+            recorder.fault(STOPPED)
             stop.add_note(f"the evidence so far is in {folder}")
             raise

@@ -281,6 +281,25 @@ def test_what_was_stopped_anywhere_in_between_is_not_known(
     assert expected.items() <= found(verdict).items()
 
 
+def test_a_run_that_was_stopped_costs_nothing_though_it_wrote_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_plan: Plan, _backend: Any, recorder: store.Recorder, _progress: Any) -> None:
+        recorder.exit(Exit("server", 2, code=1))
+        recorder.facts["ended_ns"] = 3
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(judging, "run", stopped)
+    exercise = loader.load(catalogue.find("basic-usage"))
+    handed_in = read_submission(exercise.folder / "reference", exercise)
+    with pytest.raises(KeyboardInterrupt):
+        judge(exercise, handed_in, None, netns.backend(), tmp_path / "run", lambda _text: None)
+    verdict = regrade(tmp_path / "run")
+    assert verdict.outcome == "inconclusive"
+    assert "fail" not in found(verdict).values()
+    assert any("the run was stopped before its end" in note for note in verdict.notes)
+
+
 def test_halves_of_what_cannot_be_run_are_skipped(halves: Any, tmp_path: Path) -> None:
     verdict, script = halves(files=("server.py",))
     assert script.ran == []
