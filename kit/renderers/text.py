@@ -51,6 +51,11 @@ def render(verdict: Verdict, options: Options) -> str:
     return _typeset(parts, options)
 
 
+def explain(finding: Finding, began_ns: int, options: Options) -> str:
+    """Give what is said of one finding beside its mark, name and points. Who may read it, the caller knows."""
+    return _typeset([_detail(finding, began_ns, options.lang)], options)
+
+
 def _typeset(parts: Iterable[RenderableType], options: Options) -> str:
     """Lay out for the width. Nothing is taken from this process's environment or terminal."""
     page = io.StringIO()
