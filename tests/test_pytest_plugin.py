@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ from tests.remains import life_of, remains
 from tests.renderers.verdicts import HANDSHAKE, HIDDEN, ORDER, QUEUE, RECEIVED, TIMELINE, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kit.exercise.loader import Exercise
     from kit.verdict import Finding, Verdict
 
@@ -437,6 +441,15 @@ def test_without_use_it_is_one_module_of_kit(pytester: pytest.Pytester) -> None:
 # Real runs
 
 
+def test_the_items_of_an_exercise_are_one_group_for_workers(
+    pytester: pytest.Pytester, folder: Path, script: Script
+) -> None:
+    assert folder
+    assert script
+    items, _ = pytester.inline_genitems("exercises", "--submission=sub")
+    assert [mark.args for item in items for mark in item.iter_markers("xdist_group")] == [("first",)] * 5
+
+
 def test_workers_run_an_exercise_once_where_its_items_stay_together(
     pytester: pytest.Pytester, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -453,10 +466,16 @@ def test_workers_run_an_exercise_once_where_its_items_stay_together(
         grading.grade = grade
         """
     )
-    typed = "-p scripted -n 2 --dist loadgroup --kit-out=runs --submission=sub exercises"
+    typed = "-p scripted -n 2 --dist loadfile --kit-out=runs --submission=sub exercises"
     monkeypatch.setenv("PYTHONPATH", f"{folder}:{Path(kit.__file__).parent.parent}")
     pytester.runpytest_subprocess(*typed.split()).assert_outcomes(passed=10)
     assert sorted(path.name for path in (folder / "runs").iterdir()) == ["first", "second"]
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as made:
+        yield made
 
 
 @pytest.fixture
@@ -501,15 +520,20 @@ def test_the_reference_passes_on_docker(pytester: pytest.Pytester, real: Path) -
 
 @pytest.mark.netns
 def test_an_interrupt_in_the_middle_of_a_run_cleans_up_and_ends_pytest(
-    pytester: pytest.Pytester, folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch, stack: ExitStack
 ) -> None:
     """The program never ends, so the run waits for it until the signal comes."""
     (folder / "sub" / "server.py").write_text("import signal\nsignal.pause()\n", encoding="utf-8")
-    (folder / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder / "temporary"))
+    temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kit-test-")))
+    temporary.chmod(0o711)  # a program runs as another user, and must get through
+    monkeypatch.setenv("TMPDIR", str(temporary))
     typed = ["exercises", "--submission=sub", "--backend=netns", "--kit-out=runs", "--kit-trust"]
-    process = pytester.popen(
-        [sys.executable, "-m", "pytest", *typed], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *typed],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=folder,
     )
     events = folder / "runs" / "first" / "events.jsonl"
     with process:
@@ -517,7 +541,7 @@ def test_an_interrupt_in_the_middle_of_a_run_cleans_up_and_ends_pytest(
             events.exists() and "start: server" in events.read_text(encoding="utf-8")
         ):
             os.sched_yield()
-        life = life_of(process.pid, folder / "temporary")
+        life = life_of(process.pid, temporary)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
     assert process.returncode == pytest.ExitCode.INTERRUPTED, out
