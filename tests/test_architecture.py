@@ -53,6 +53,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),
     "kit.renderers": (*VALUES, "kit.ladder", "kit.compare"),
     "kit.report": (*VALUES, "kit.packets", "kit.ladder", "kit.renderers", "kit.compare"),
+    "kit.exports": (*VALUES, "kit.exercise"),
     "kit.image": (*VALUES, "kit.backends", "kit._debian_base", "kit.whole"),
     "kit._debian_base": ("kit.errors",),
     "kit.backends": (*VALUES, *WIRE, "kit.image", "kit.interrupts"),

@@ -4,7 +4,7 @@
     running.py     run, grade, regrade
     ladder.py      ladder
     live.py        the ladder of a run, while it goes
-    exporting.py   pcap
+    exporting.py   pcap, export gradescope
     machine.py     doctor, clean, image build|save|load
     choices.py     what a typed name means: exercise, backend, format, language
     screen.py      where words go: results to stdout, progress and notes to stderr
@@ -119,6 +119,7 @@ app.command("report")(reporting.report)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")
+app.add_typer(exporting.export, name="export")
 
 
 def main() -> None:
