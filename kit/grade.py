@@ -20,16 +20,13 @@ from typing import TYPE_CHECKING
 from kit.checks import load
 from kit.checks._premise import NOT_TRACED
 from kit.checks._program import diagnose
-from kit.verdict import Answer, Finding, Outcome, Verdict, fail, inconclusive
+from kit.verdict import SUBMISSION, TIMELINE, Answer, Finding, Outcome, Verdict, fail, inconclusive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kit.evidence.model import Evidence, LimitHit, StepRecord
     from kit.exercise.model import CheckSpec
-
-TIMELINE = "timeline"
-SUBMISSION = "submission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ def _verdict(subject: Subject, findings: tuple[Finding, ...]) -> Verdict:
 def _finding(spec: CheckSpec, answer: Answer) -> Finding:
     why = {str(language): text for language, text in spec.why.items()}
     hint = {str(language): text for language, text in spec.hint.items()}
-    return Finding(spec.name, spec.check, answer, spec.points, spec.hidden, why, hint)
+    return Finding(spec.name, spec.check, answer, spec.points, spec.hidden, why, hint, spec.needs)
 
 
 def _answers(

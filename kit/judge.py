@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
 from kit import checks
 from kit.errors import EvidenceError
 from kit.evidence import store
@@ -16,6 +18,7 @@ from kit.exercise.model import CheckSpec, Side
 from kit.exercise.planner import REFERENCE, make_plan
 from kit.grade import Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
 from kit.lab.run import run, run_facts
+from kit.verdict import Feedback
 from kit.whole import write_whole
 
 if TYPE_CHECKING:
@@ -79,13 +82,16 @@ def regrade(folder: Path) -> Verdict:
     try:
         specs = tuple(_spec(row) for row in facts["checks"])
         sides = {name: Side.model_validate(row) for name, row in (facts["compare"] or {}).items()}
+        feedback = TypeAdapter(Feedback).validate_python(
+            facts.get("feedback", "full")
+        )  # older runs have none
     except (KeyError, ValueError) as error:
         raise EvidenceError(f"{folder / 'run.json'}: its checks are not understood: {error}") from error
     subject = Subject(
         facts["exercise"]["name"], facts["submission"], facts["backend"], facts["seed"], str(folder)
     )
     if faults := facts.get("submission_faults"):
-        return submission_verdict(subject, specs, faults)
+        return replace(submission_verdict(subject, specs, faults), feedback=feedback)
     evidence = store.load(folder)
     if (folder / SECOND).exists():
         evidence = replace(evidence, faults=(*evidence.faults, "its second run was cut short"))
@@ -96,7 +102,7 @@ def regrade(folder: Path) -> Verdict:
         first = f"the first run missed step {missed.number}, {missed.text}; this verdict is of the second one"
         verdict = replace(verdict, notes=(*verdict.notes, first))
     left_behind = [f"left behind: {what}" for what in facts.get("left_behind", ())]
-    verdict = replace(verdict, notes=(*verdict.notes, *left_behind))
+    verdict = replace(verdict, notes=(*verdict.notes, *left_behind), feedback=feedback)
     if not sides:
         return verdict
     from kit.compare import compare  # noqa: PLC0415  # few exercises compare, and it costs each run's start 10 ms
@@ -117,6 +123,7 @@ def rules_of(definition: Definition) -> dict[str, Any]:
         "compare": {name: side.model_dump(by_alias=True) for name, side in definition.compare.items()}
         if definition.compare
         else None,
+        "feedback": definition.feedback,
     }
 
 

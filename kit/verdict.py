@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+# Findings of no check: that the run did not go as planned, that a submission cannot be run at all.
+TIMELINE = "timeline"
+SUBMISSION = "submission"
+
+Feedback: TypeAlias = Literal["full", "hint", "verdict"]  # how much a student sees of what did not pass
 
 
 class Outcome(StrEnum):
@@ -75,7 +81,7 @@ def unreached(*, expected: str, step: str) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check's answer with what the exercise says of it. `name` is unique in a verdict."""
+    """A check's answer with what the exercise says of it. `name` is unique in a verdict, `needs` are names, too."""
 
     name: str
     check: str
@@ -84,6 +90,7 @@ class Finding:
     hidden: bool = False
     why: Mapping[str, str] = field(default_factory=dict)  # language -> text
     hint: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -118,6 +125,7 @@ class Verdict:
         str, ...
     ] = ()  # what the reader should know beside the findings: who is to blame, what was missing
     table: Any = None  # kit.compare.Table where the exercise asks for one
+    feedback: Feedback = "full"
 
     @property
     def outcome(self) -> Outcome:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit import judge as judging
 from kit.backends import netns
+from kit.errors import EvidenceError
 from kit.evidence import store
 from kit.evidence.model import StepRecord
-from kit.exercise import catalogue, loader
+from kit.exercise import catalogue, loader, yaml
 from kit.exercise.intake import read_submission
 from kit.judge import judge, regrade
 from kit.lab.run import run_facts
@@ -102,3 +105,42 @@ def test_what_was_stopped_in_its_second_run_is_not_known(told: Any, tmp_path: Pa
     verdict = regrade(tmp_path / "run")
     assert verdict.outcome == "inconclusive"
     assert "its second run was cut short" in verdict.notes[0]
+
+
+def test_how_much_a_student_sees_is_kept_with_the_run(
+    told: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = loader.load
+    monkeypatch.setattr(loader, "load", lambda folder: _with_feedback(load(folder), "hint"))
+    verdict, _ = told([DONE])
+    assert (verdict.feedback, regrade(tmp_path / "run").feedback) == ("hint", "hint")
+
+
+def _with_feedback(exercise: loader.Exercise, feedback: str) -> loader.Exercise:
+    entries = (*exercise.tree.entries, (yaml.Scalar("feedback", 1, 1), yaml.Scalar(feedback, 1, 1)))
+    return replace(exercise, tree=replace(exercise.tree, entries=entries))
+
+
+@pytest.mark.parametrize("runnable", [True, False])
+def test_a_run_of_an_older_kit_shows_a_student_all(
+    told: Callable[..., Any], tmp_path: Path, *, runnable: bool
+) -> None:
+    told([DONE])
+    path = tmp_path / "run" / "run.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    assert facts.pop("feedback") == "full"
+    if not runnable:
+        facts["submission_faults"] = ["the archive is damaged"]
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    assert regrade(tmp_path / "run").feedback == "full"
+    path.write_text(json.dumps(facts | {"feedback": "hint"}), encoding="utf-8")
+    assert regrade(tmp_path / "run").feedback == "hint"
+
+
+def test_a_feedback_that_nobody_knows_is_told(told: Callable[..., Any], tmp_path: Path) -> None:
+    told([DONE])
+    path = tmp_path / "run" / "run.json"
+    facts = json.loads(path.read_text(encoding="utf-8")) | {"feedback": "some"}
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"run\.json"):
+        regrade(tmp_path / "run")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kit.backends.base import Backend, Promise, Requirement
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Language
-    from kit.renderers import Renderer
+    from kit.renderers import Audience, Renderer
 
 AUTO = ("docker", "netns")  # the order in which `auto` asks them
 LANGUAGES: tuple[Language, ...] = ("en", "zh")  # as kit.exercise.model, which is too heavy for `kit --help`
@@ -46,6 +46,17 @@ def renderer(name: str) -> Renderer:
     except KeyError:
         formats = ", ".join(renderers.names())
         raise unknown("format", name, renderers.names(), f"the formats are: {formats}") from None
+
+
+def audience(asked: str | None, default: Audience) -> Audience:
+    """Give who reads it: whom the user names, else the format's own reader."""
+    if asked is None:
+        return default
+    for known in renderers.AUDIENCES:
+        if asked == known:
+            return known
+    known_ones = ", ".join(renderers.AUDIENCES)
+    raise unknown("reader", asked, renderers.AUDIENCES, f"the readers are: {known_ones}")
 
 
 def language(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:

@@ -3,12 +3,14 @@
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
+from kit import renderers
 from kit.cli import choices, lease, screen
 from kit.errors import KitError, UsageError
 from kit.verdict import Outcome, Verdict
@@ -33,10 +35,21 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Where the evidence goes; without it, a new folder in ./runs."),
 ]
-Format = Annotated[str, typer.Option("--format", metavar="text|json", help="How the verdict is written.")]
+Format = Annotated[
+    str, typer.Option("--format", metavar="|".join(renderers.names()), help="How the verdict is written.")
+]
+Reader = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="|".join(renderers.AUDIENCES),
+        help="Who reads it: a student is not told what hidden checks found; without it, the format's own reader.",
+    ),
+]
 Lang = Annotated[str | None, typer.Option(metavar="en|zh", help="The language; without it, the locale's.")]
 
 T = TypeVar("T")
+Pieces = Callable[[Iterable[Verdict]], Iterator[str]]  # verdicts as they come -> what is written of them
 EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 3}
 WORST_FIRST = (2, 1, 3, 0)  # of several: an error of usage says the most, then a fail; see `worst`
 
@@ -49,6 +62,7 @@ def run(
     out: Out = None,
     format_: Format = "text",
     lang: Lang = None,
+    reader: Reader = None,
     live: Annotated[
         bool, typer.Option("--live", help="Draw calls and packets on stderr while the run goes.")
     ] = False,
@@ -58,7 +72,7 @@ def run(
     from kit.cli.live import following, picture
     from kit.judge import judge
 
-    show = _shower(format_, lang)
+    written = _written(format_, lang, reader)
     language = choices.language(lang)
     exercise = choices.exercise(name)
     chosen = choices.backend(backend)
@@ -67,7 +81,8 @@ def run(
         verdict = judge(exercise, None, seed, chosen, directory, tell)
     if format_ == "text" and not live:
         screen.result(picture(directory, screen.options(language)))
-    show(verdict)
+    for piece in written([verdict]):
+        screen.result(piece)
     raise typer.Exit(EXIT_CODES[verdict.outcome])
 
 
@@ -85,6 +100,7 @@ def grade(
     out: Out = None,
     format_: Format = "text",
     lang: Lang = None,
+    reader: Reader = None,
     trust: Annotated[
         bool,
         typer.Option(
@@ -98,7 +114,7 @@ def grade(
     from kit.exercise.intake import read_submission
     from kit.judge import judge
 
-    show = _shower(format_, lang)
+    written = _written(format_, lang, reader)
     exercise = choices.exercise(name)
     # All are read before any is run: a misspelt path is said now, not after an hour.
     read = [read_submission(path, exercise) for path in submissions]
@@ -113,7 +129,7 @@ def grade(
         with screen.progress() as tell:
             return judge(exercise, read[number], seed, chosen, directories[number], tell)
 
-    raise typer.Exit(_each(one, range(len(read)), show))
+    raise typer.Exit(_each(one, range(len(read)), written))
 
 
 def regrade(
@@ -122,33 +138,44 @@ def regrade(
     ],
     format_: Format = "text",
     lang: Lang = None,
+    reader: Reader = None,
 ) -> None:
     """Judge stored runs again, from their evidence alone."""
     from kit.judge import regrade as judge_again
 
-    show = _shower(format_, lang)
-    raise typer.Exit(_each(judge_again, run_dirs, show))
+    written = _written(format_, lang, reader)
+    raise typer.Exit(_each(judge_again, run_dirs, written))
 
 
-def _shower(format_: str, lang: str | None) -> Callable[[Verdict], None]:
-    """Look format and language up before anything runs; give what prints a verdict."""
+def _written(format_: str, lang: str | None, reader: str | None) -> Pieces:
+    """Look format, language and reader up before anything runs; give what turns verdicts into text."""
     renderer = choices.renderer(format_)
-    options = screen.options(choices.language(lang))
-    return lambda verdict: screen.result(renderer.render(verdict, options))
+    audience = choices.audience(reader, renderer.AUDIENCE)
+    options = replace(screen.options(choices.language(lang)), audience=audience)
+    return lambda verdicts: renderer.render(verdicts, options)
 
 
-def _each(judge_one: Callable[[T], Verdict], things: Iterable[T], show: Callable[[Verdict], None]) -> int:
-    """Judge one after the other; the trouble of one does not take the others' verdicts away."""
-    codes = []
-    for thing in things:
+def _each(judge_one: Callable[[T], Verdict], things: Iterable[T], written: Pieces) -> int:
+    """Judge one after the other, and write each as it comes; the trouble of one does not take the others away."""
+    codes: list[int] = []
+
+    def verdicts() -> Iterator[Verdict]:
+        for thing in things:
+            try:
+                verdict = judge_one(thing)
+            except KitError as error:
+                screen.trouble(error)
+                codes.append(error.exit_code)
+            else:
+                codes.append(EXIT_CODES[verdict.outcome])
+                yield verdict
+
+    for piece in written(verdicts()):
         try:
-            verdict = judge_one(thing)
-            show(verdict)
+            screen.result(piece)
         except KitError as error:
             screen.trouble(error)
-            codes.append(error.exit_code)
-        else:
-            codes.append(EXIT_CODES[verdict.outcome])
+            codes[-1:] = [error.exit_code]  # a verdict that nobody got
     return worst(codes)
 
 

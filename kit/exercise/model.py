@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from kit.exercise.references import CheckRef, HostRef, PlaceRef, ProgramRef, Strict
+from kit.verdict import Feedback
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -263,6 +264,7 @@ class Definition(Strict):
     checks: Annotated[tuple[CheckSpec, ...], Field(min_length=1)]
     limits: LimitSpec = LimitSpec()
     compare: dict[str, Side] | None = None  # the table of differences, a column a side
+    feedback: Feedback = "full"  # how much a student sees of a check that did not pass (kit.renderers._shown)
 
 
 class Wrong(Strict):

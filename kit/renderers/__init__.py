@@ -1,6 +1,8 @@
-"""Ways to write a verdict down: a format is one file here, and its name is what a user types.
+"""Ways to write verdicts down: a format is one file here, and its name is what a user types.
 
-Each file has `render(verdict, options) -> str`, text with its last newline. Pure: values in, text out;
+Each file has `render(verdicts, options)`, which gives pieces of text as the verdicts arrive: a piece a verdict, and
+where the format is one document its head before and its foot after them. A batch of any size takes no more memory
+than one verdict. Each says by `AUDIENCE` who reads it unless the user says otherwise. Pure: values in, text out;
 where the text goes is the command's business. A file whose name begins with `_` is a helper.
 """
 
@@ -10,31 +12,55 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from kit.renderers._inert import inert, inert_line
+from kit.renderers._shown import Shown, Told, told
 from kit.renderers._words import in_language, word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from kit.verdict import Verdict
 
-__all__ = ["Options", "Renderer", "in_language", "inert", "inert_line", "load", "names", "word"]
+__all__ = [
+    "AUDIENCES",
+    "Audience",
+    "Options",
+    "Renderer",
+    "Shown",
+    "Told",
+    "in_language",
+    "inert",
+    "inert_line",
+    "load",
+    "names",
+    "told",
+    "word",
+]
+
+Audience: TypeAlias = Literal["student", "teacher"]
+AUDIENCES: tuple[Audience, ...] = ("student", "teacher")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """For whom it is written. `width` is in columns of a terminal."""
+    """For whom it is written. `width` is in columns of a terminal. A student is told nothing of hidden checks but
+    that they are there and what they weigh, and of a failure as much as the exercise's `feedback` says."""
 
     lang: str = "en"
     width: int = 80
     colour: bool = False
+    audience: Audience = "student"
 
 
 class Renderer(Protocol):
     """What every module of this package provides."""
 
+    AUDIENCE: Audience
+
     @staticmethod
-    def render(verdict: Verdict, options: Options, /) -> str: ...
+    def render(verdicts: Iterable[Verdict], options: Options, /) -> Iterator[str]: ...
 
 
 @cache

@@ -17,6 +17,11 @@ _OBEYED = re.compile(
 )
 
 
+# Lines that a runner of GitHub Actions obeys in a log: `::command::`, blanks before it or none, and the older
+# `##[command]` anywhere (actions/runner, ActionCommand.cs).
+_COMMAND = re.compile(r"^(\s*):(?=:.*::)", re.DOTALL)
+
+
 def inert(text: str) -> str:
     """Give the text with every character that a terminal would obey shown as its escape; lines stay lines."""
     return _OBEYED.sub(_escape, text)
@@ -25,6 +30,11 @@ def inert(text: str) -> str:
 def inert_line(text: str) -> str:
     """Give the text on one line: line ends and tabs are shown as escapes, too."""
     return inert(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def without_commands(line: str) -> str:
+    """Give the line with what would make it a workflow command shown as an escape, should it reach a CI log."""
+    return _COMMAND.sub(r"\1\\x3a", line).replace("##[", "##\\x5b")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -1,7 +1,8 @@
 """`--format json`: one verdict a line, for programs that read it.
 
 ASCII only, so that no byte of a student's text reaches a terminal as a command, whatever reads the line.
-Hidden findings are told in full and marked: the reader is a grading system, and it decides who sees what.
+It is for a grading system, which decides itself who sees what: hidden findings are in full, and marked. For a
+student (`--for student`) they are null, and `outcome` is "so far passed" where all that he sees has passed.
 """
 
 from __future__ import annotations
@@ -10,46 +11,61 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from kit.renderers._shown import number, told
 from kit.renderers._words import in_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from kit.compare import Table
-    from kit.renderers import Options
-    from kit.verdict import Cite, Finding, Verdict
+    from kit.renderers import Audience, Options
+    from kit.renderers._shown import Shown, Told
+    from kit.verdict import Cite, Verdict
+
+AUDIENCE: Audience = "teacher"
 
 
-def render(verdict: Verdict, options: Options) -> str:
+def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
+    """Give a line a verdict."""
+    return (_line(told(verdict, options), options) for verdict in verdicts)
+
+
+def _line(seen: Told, options: Options) -> str:
     """Give one line. Scores are numbers, whole ones without a point; texts are in the language asked for."""
+    summary = seen.summary
     value: dict[str, Any] = {
-        "exercise": verdict.exercise,
-        "submission": verdict.submission,
-        "backend": verdict.backend,
-        "seed": verdict.seed,
-        "outcome": verdict.outcome,
-        "score": _number(verdict.score),
-        "max_score": _number(verdict.max_score),
-        "findings": [_finding(finding, verdict.began_ns, options.lang) for finding in verdict.findings],
-        "run_dir": verdict.run_dir,
-        "notes": list(verdict.notes),
+        "exercise": seen.exercise,
+        "submission": seen.submission,
+        "backend": seen.backend,
+        "seed": seen.seed,
+        "outcome": summary.result,
+        "score": number(summary.score),
+        "max_score": number(summary.max_score),
+        "findings": [_finding(row, seen.began_ns) for row in seen.rows],
+        "run_dir": seen.run_dir,
+        "notes": list(seen.notes),
     }
-    if verdict.table is not None:
-        value["table"] = _table(verdict.table, verdict.began_ns, options.lang)
+    if options.audience == "student":
+        value["hidden"] = {"checks": summary.hidden, "points": number(summary.hidden_points)}
+    if seen.table is not None:
+        value["table"] = _table(seen.table, seen.began_ns, options.lang)
     return json.dumps(value) + "\n"
 
 
-def _finding(finding: Finding, began_ns: int, lang: str) -> dict[str, Any]:
+def _finding(row: Shown, began_ns: int) -> dict[str, Any]:
+    """Give what is known of a finding; null is what its reader is not told, or what there is not."""
     return {
-        "check": finding.check,
-        "name": finding.name,
-        "outcome": finding.outcome,
-        "points": _number(finding.points),
-        "max_points": _number(finding.max_points),
-        "hidden": finding.hidden,
-        "expected": finding.answer.expected,
-        "observed": finding.answer.observed,
-        "evidence": [_cite(cite, began_ns) for cite in finding.answer.cites],
-        "why": in_language(finding.why, lang),
-        "hint": in_language(finding.hint, lang),
+        "check": row.check,
+        "name": row.name,
+        "outcome": row.outcome,
+        "points": None if row.points is None else number(row.points),
+        "max_points": number(row.max_points),
+        "hidden": row.hidden,
+        "expected": row.expected,
+        "observed": row.observed,
+        "evidence": None if row.cites is None else [_cite(cite, began_ns) for cite in row.cites],
+        "why": row.why or None,
+        "hint": row.hint or None,
     }
 
 
@@ -78,7 +94,3 @@ def _table(table: Table, began_ns: int, lang: str) -> dict[str, Any]:
             for row in table.rows
         ],
     }
-
-
-def _number(points: float) -> float:
-    return int(points) if points == int(points) else points

@@ -7,7 +7,6 @@ expected, why it is so, and a hint. Strangers' text goes through `inert`, and ne
 from __future__ import annotations
 
 import io
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -15,7 +14,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from kit.renderers._inert import inert, inert_line
+from kit.renderers._inert import inert, inert_line, without_commands
+from kit.renderers._shown import SO_FAR, WITHHELD, mark, points, told
 from kit.renderers._words import in_language, word
 from kit.verdict import Outcome
 
@@ -25,29 +25,38 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from kit.compare import Table as Compared
-    from kit.renderers import Options
-    from kit.verdict import Finding, Verdict
+    from kit.renderers import Audience, Options
+    from kit.renderers._shown import Shown, Summary, Told
+    from kit.verdict import Verdict
 
-MARKS = {
-    Outcome.PASS: ("✓", "green"),
-    Outcome.FAIL: ("✗", "bold red"),
-    Outcome.INCONCLUSIVE: ("?", "yellow"),
-    Outcome.SKIPPED: ("–", "dim"),
+AUDIENCE: Audience = "student"
+STYLES = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "bold red",
+    Outcome.INCONCLUSIVE: "yellow",
+    Outcome.SKIPPED: "dim",
+    SO_FAR: "green",
+    WITHHELD: "dim",
 }
 MAX_CITES = 6  # of one finding; a screen holds no more, and the run directory has all
 MIN_WIDTH = 40  # narrower, columns of one letter say less than a line that the terminal wraps
 
 
-def render(verdict: Verdict, options: Options) -> str:
+def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
+    """Give a page a verdict."""
+    return (_page(told(verdict, options), options) for verdict in verdicts)
+
+
+def _page(seen: Told, options: Options) -> str:
     """Give heading, findings, comparison table, summary, notes and the run directory's name."""
     lang = options.lang
-    parts: list[RenderableType] = [_heading(verdict, lang), "", _findings(verdict, lang)]
-    if verdict.table is not None:
-        parts += ["", _comparison(verdict, lang)]
-    parts += ["", _summary(verdict, lang)]
-    parts += [_labelled(word(lang, "note"), inert(note)) for note in verdict.notes]
-    if verdict.run_dir is not None:
-        parts.append(_labelled(word(lang, "run"), inert_line(verdict.run_dir)))
+    parts: list[RenderableType] = [_heading(seen, lang), "", _findings(seen, lang)]
+    if seen.table is not None:
+        parts += ["", _comparison(seen.table, lang)]
+    parts += ["", _summary(seen.summary, lang)]
+    parts += [_labelled(word(lang, "note"), inert(note)) for note in seen.notes]
+    if seen.run_dir is not None:
+        parts.append(_labelled(word(lang, "run"), inert_line(seen.run_dir)))
     return _typeset(parts, options)
 
 
@@ -73,73 +82,63 @@ def _typeset(parts: Iterable[RenderableType], options: Options) -> str:
     )
     for part in parts:
         console.print(part)
-    return "".join(line.rstrip() + "\n" for line in page.getvalue().splitlines())
+    return "".join(without_commands(line.rstrip()) + "\n" for line in page.getvalue().splitlines())
 
 
-def _heading(verdict: Verdict, lang: str) -> Text:
+def _heading(seen: Told, lang: str) -> Text:
     words = word(
         lang,
         "on",
-        exercise=inert_line(verdict.exercise),
-        submission=inert_line(verdict.submission),
-        backend=verdict.backend,
+        exercise=inert_line(seen.exercise),
+        submission=inert_line(seen.submission),
+        backend=seen.backend,
     )
-    seed = "" if verdict.seed is None else f" ({word(lang, 'seed', seed=inert_line(verdict.seed))})"
+    seed = "" if seen.seed is None else f" ({word(lang, 'seed', seed=inert_line(seen.seed))})"
     return Text(words + seed, style="bold")
 
 
-def _findings(verdict: Verdict, lang: str) -> Table:
+def _findings(seen: Told, lang: str) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column()
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    hidden = 0
-    for finding in verdict.findings:
-        hidden += finding.hidden
-        mark, style = MARKS[finding.outcome]
-        name = word(lang, "hidden name", number=hidden) if finding.hidden else inert_line(finding.name)
-        detail = Text(word(lang, "hidden")) if finding.hidden else _detail(finding, verdict.began_ns, lang)
-        table.add_row(Text(mark, style=style), Text(name, style=style), _points(finding), detail)
+    for row in seen.rows:
+        style = STYLES[row.outcome or WITHHELD]
+        table.add_row(
+            Text(mark(row), style=style),
+            Text(inert_line(row.label), style=style),
+            Text(points(row)),
+            _detail(row, seen.began_ns, lang),
+        )
     return table
 
 
-def _points(finding: Finding) -> Text:
-    """What was earned of what there is; nothing for a finding that only explains the others."""
-    return Text(f"{finding.points:g}/{finding.max_points:g}" if finding.max_points else "")
-
-
-def _detail(finding: Finding, began_ns: int, lang: str) -> RenderableType:
+def _detail(row: Shown, began_ns: int, lang: str) -> RenderableType:
     """Say what was seen: one line and its places for a pass, a labelled list for what needs explaining."""
-    answer = finding.answer
-    cites = list(_cites(finding, began_ns, lang))
-    if finding.outcome in (Outcome.PASS, Outcome.SKIPPED):
-        return Group(Text(inert(answer.observed)), *(Text(cite, style="dim") for cite in cites))
-    rows = [("expected", inert(answer.expected)), ("observed", inert(answer.observed))]
+    texts = [(key, inert(text)) for key, text in row.texts()]
+    cites = list(_cites(row, began_ns, lang))
+    if row.outcome in (None, Outcome.PASS, Outcome.SKIPPED):
+        return Group(*(Text(text) for _, text in texts), *(Text(cite, style="dim") for cite in cites))
     if cites:
-        rows.append(("evidence", "\n".join(cites)))
-    if finding.outcome is Outcome.FAIL:
-        texts = (("why", in_language(finding.why, lang)), ("hint", in_language(finding.hint, lang)))
-        rows += [(key, inert(text)) for key, text in texts if text]
+        texts.insert(2, ("evidence", "\n".join(cites)))
     labelled = Table.grid(padding=(0, 1, 0, 0))
     labelled.add_column(style="dim", no_wrap=True)
     labelled.add_column(ratio=1, overflow="fold")
-    for key, text in rows:
+    for key, text in texts:
         labelled.add_row(word(lang, key), Text(text))
     return labelled
 
 
-def _cites(finding: Finding, began_ns: int, lang: str) -> Iterator[str]:
-    cites = finding.answer.cites
-    for cite in cites[:MAX_CITES]:
-        yield inert_line(": ".join(part for part in (cite.place(began_ns), cite.text) if part))
-    if len(cites) > MAX_CITES:
-        yield word(lang, "more evidence", count=len(cites) - MAX_CITES)
+def _cites(row: Shown, began_ns: int, lang: str) -> Iterator[str]:
+    places = row.places(began_ns)
+    yield from map(inert_line, places[:MAX_CITES])
+    if len(places) > MAX_CITES:
+        yield word(lang, "more evidence", count=len(places) - MAX_CITES)
 
 
-def _comparison(verdict: Verdict, lang: str) -> Table:
+def _comparison(compared: Compared, lang: str) -> Table:
     """Lay the measured differences out, a column a side."""
-    compared: Compared = verdict.table
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("")
     for column in compared.columns:
@@ -151,24 +150,9 @@ def _comparison(verdict: Verdict, lang: str) -> Table:
     return table
 
 
-def _summary(verdict: Verdict, lang: str) -> Text:
-    """Say the outcome, the score and the counts. "All passed" is said only where nothing else happened."""
-    _, style = MARKS[verdict.outcome]
-    score = word(lang, "score", score=f"{verdict.score:g}", max_score=f"{verdict.max_score:g}")
-    summary = Text(word(lang, verdict.outcome), style=style)
-    return summary.append(f"  {score}: {_counts(verdict, lang)}", style="not bold default")
-
-
-def _counts(verdict: Verdict, lang: str) -> str:
-    counts = Counter(finding.outcome for finding in verdict.findings)
-    if not counts:
-        return word(lang, "no findings")
-    if counts.keys() == {Outcome.PASS}:
-        return word(lang, "all passed", count=counts[Outcome.PASS])
-    told = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.SKIPPED)
-    return ", ".join(
-        word(lang, f"count {outcome}", count=counts[outcome]) for outcome in told if counts[outcome]
-    )
+def _summary(summary: Summary, lang: str) -> Text:
+    said = Text(word(lang, summary.result), style=STYLES[summary.result])
+    return said.append(f"  {summary.text(lang)}", style="not bold default")
 
 
 def _labelled(label: str, text: str) -> Text:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from kit.renderers import in_language, inert, word
+from kit.renderers import Options, in_language, inert, told, word
 from kit.report import assets, view
 from kit.report.compare import compare
 from kit.report.details import details_of
@@ -69,7 +69,7 @@ class Side:
 
 def sides_of(runs: Sequence[Run], lang: str) -> tuple[Side, ...]:
     """Lay out one run, or two side by side on one grid."""
-    rows = [rows_of(run.ladder, Places(run.ladder).cited(run.verdict)) for run in runs]
+    rows = [rows_of(run.ladder, Places(run.ladder).cited(told(run.verdict, Options()))) for run in runs]
     grids = (
         compare(runs[0], rows[0], runs[1], rows[1])
         if len(runs) == 2
@@ -96,7 +96,7 @@ def page(runs: Sequence[Run], lang: str) -> str:
         views=[_view(side, lang) for side in sides],
         first=_first_difference(sides),
         compared=len(sides) == 2,
-        table=first.verdict.table,
+        table=told(first.verdict, Options(lang=lang)).table,
         column_text=lambda texts: in_language(texts, lang),
         details={key: value for side in sides for key, value in side.details.items()},
         words={key: say(lang, key) for key in ("pinned", "causes", "folded list", "cut", "nothing chosen")},
@@ -128,17 +128,17 @@ def _view(side: Side, lang: str) -> dict[str, Any]:
         row = row_of.get(place)
         return None if row is None else f"{side.prefix}{row}"
 
-    verdict = run.verdict
+    seen = told(run.verdict, Options(lang=lang))  # whoever it is sent to, in the end a student reads it
     lines, more = view.output(run, anchor)
     return {
         "side": side,
         "name": inert(run.name),
-        "outcome": str(verdict.outcome),
-        "outcome_word": word(lang, verdict.outcome),
-        "score": word(lang, "score", score=f"{verdict.score:g}", max_score=f"{verdict.max_score:g}"),
-        "backend": verdict.backend,
-        "notes": [inert(note) for note in verdict.notes],
-        "findings": list(view.findings(run, places, anchor, lang, lambda key: phrase(lang, key))),
+        "outcome": seen.summary.result.replace(" ", "-"),
+        "outcome_word": word(lang, seen.summary.result),
+        "score": "; ".join(filter(None, (seen.summary.points(lang), seen.summary.hidden_text(lang)))),
+        "backend": seen.backend,
+        "notes": [inert(note) for note in seen.notes],
+        "findings": list(view.findings(seen, places, anchor, lang)),
         "warnings": view.warnings(run, lang),
         "output": lines,
         "output_more": more,
@@ -146,11 +146,6 @@ def _view(side: Side, lang: str) -> dict[str, Any]:
         "environment": view.environment(run, lang),
         "began_ns": run.evidence.began_ns,
     }
-
-
-def phrase(lang: str, key: str) -> str:
-    """Give one of the renderers' phrases; `hidden name` keeps the place of its number."""
-    return word(lang, key, number="{number}") if key == "hidden name" else word(lang, key)
 
 
 def _statement(run: Run) -> dict[str, Any] | None:

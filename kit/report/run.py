@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from kit.evidence.model import Evidence
     from kit.ladder.model import Event, Ladder
+    from kit.renderers import Told
     from kit.verdict import Cite, Verdict
 
 
@@ -75,12 +76,7 @@ class Places:
             if owner == (cite.program or cite.host) and not isinstance(event, Segment):
                 yield place, event
 
-    def cited(self, verdict: Verdict) -> frozenset[int]:
+    def cited(self, seen: Told) -> frozenset[int]:
         """Give every event that a finding cites and a reader may follow."""
-        found = (
-            self.of(cite)
-            for finding in verdict.findings
-            if not finding.hidden
-            for cite in finding.answer.cites
-        )
+        found = (self.of(cite) for row in seen.rows for cite in row.cites or ())
         return frozenset(place for place in found if place is not None)

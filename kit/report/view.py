@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kit.ladder.model import Said
-from kit.renderers import in_language, inert, inert_line
+from kit.renderers import inert, inert_line, word
+from kit.renderers._shown import WITHHELD, mark, points
 from kit.report.words import say
-from kit.verdict import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kit.renderers import Told
     from kit.report.run import Places, Run
 
-MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.INCONCLUSIVE: "?", Outcome.SKIPPED: "–"}
 MOST_LINES = 2000  # of output; the rest is in events.jsonl
 
 
@@ -38,31 +38,22 @@ class FindingView:
 
 
 def findings(
-    run: Run, places: Places, anchor: Callable[[int], str | None], lang: str, word: Callable[[str], str]
+    seen: Told, places: Places, anchor: Callable[[int], str | None], lang: str
 ) -> Iterator[FindingView]:
-    """Say each finding; of a hidden one only that it is there."""
-    hidden = 0
-    for finding in run.verdict.findings:
-        hidden += finding.hidden
-        points = f"{finding.points:g}/{finding.max_points:g}" if finding.max_points else ""
-        mark, outcome = MARKS[finding.outcome], str(finding.outcome)
-        if finding.hidden:
-            name = word("hidden name").format(number=hidden)
-            yield FindingView(name, mark, outcome, points, (("", word("hidden")),), ())
-            continue
-        answer = finding.answer
-        rows = [("", inert(answer.observed))]
-        if finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE):
-            rows = [(word("expected"), inert(answer.expected)), (word("observed"), inert(answer.observed))]
-        if finding.outcome is Outcome.FAIL:
-            texts = (("why", in_language(finding.why, lang)), ("hint", in_language(finding.hint, lang)))
-            rows += [(word(key), inert(text)) for key, text in texts if text]
+    """Say each finding, as far as its reader may see it."""
+    for row in seen.rows:
         cites = []
-        for cite in answer.cites:
-            text = inert_line(": ".join(filter(None, (cite.place(run.verdict.began_ns), cite.text))))
+        for cite, text in zip(row.cites or (), row.places(seen.began_ns), strict=True):
             place = places.of(cite)
-            cites.append(CiteView(text, None if place is None else anchor(place)))
-        yield FindingView(inert_line(finding.name), mark, outcome, points, tuple(rows), tuple(cites))
+            cites.append(CiteView(inert_line(text), None if place is None else anchor(place)))
+        yield FindingView(
+            inert_line(row.label),
+            mark(row),
+            row.outcome or WITHHELD,
+            points(row),
+            tuple((word(lang, key) if key else "", inert(text)) for key, text in row.texts()),
+            tuple(cites),
+        )
 
 
 @dataclass(frozen=True, slots=True)

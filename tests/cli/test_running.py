@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from kit import renderers
 from kit.backends.base import Promise
+from kit.cli import running, screen
 from kit.cli.running import worst
 from kit.errors import ExerciseError, Fault, MachineError
 from tests.cli.conftest import MISSING, NO_IMAGE, THERE
@@ -13,8 +16,8 @@ from tests.renderers.verdicts import HANDSHAKE, ORDER, QUEUE, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from kit.verdict import Verdict
     from tests.cli.conftest import Judged, Kit, ScriptedBackend
 
 PASS, FAIL, OPEN = verdict(HANDSHAKE), verdict(ORDER), verdict(QUEUE)
@@ -70,6 +73,7 @@ def test_the_language_is_the_locales_unless_asked(
     [
         ("--format", "jsno", "unknown format 'jsno'; did you mean 'json'?"),
         ("--lang", "zhh", "unknown language 'zhh'; did you mean 'zh'?"),
+        ("--for", "studnet", "unknown reader 'studnet'; did you mean 'student'?"),
     ],
 )
 def test_a_wrong_name_is_said_before_anything_runs(
@@ -135,6 +139,43 @@ def test_the_trouble_of_one_does_not_take_the_others_verdicts(kit: Kit, judged: 
     assert json.loads(result.stdout)["submission"] == "bob"
     assert "kit: the engine was lost" in result.stderr
     assert result.exit_code == 3
+
+
+def test_a_verdict_is_written_before_the_next_submission_is_judged(
+    judged: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(screen, "result", said.append)
+    seen = []
+
+    def judge_one(name: str) -> Verdict:
+        seen.append((name, len(said)))
+        return judged.regrade(Path(name))
+
+    assert running._each(judge_one, ["alice", "bob"], running._written("json", "en", None)) == 0
+    assert seen == [("alice", 0), ("bob", 1)]
+
+
+def test_a_verdict_that_could_not_be_written_does_not_take_the_next(
+    judged: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def result(text: str) -> None:
+        said.append(text)
+        if len(said) == 1:
+            raise MachineError("standard output: cannot be written")
+
+    monkeypatch.setattr(screen, "result", result)
+    judged.answers["alice"] = FAIL
+    written = running._written("json", "en", None)
+    assert running._each(lambda name: judged.regrade(Path(name)), ["alice", "bob"], written) == 3
+    assert json.loads(said[1])["outcome"] == "pass"
+
+
+def test_every_format_is_in_the_help(kit: Kit) -> None:
+    told = "".join(kit("grade", "--help", env={"COLUMNS": "300"}).stdout.split())
+    assert "|".join(renderers.names()) in told
 
 
 @pytest.mark.parametrize(

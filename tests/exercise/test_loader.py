@@ -44,6 +44,12 @@ def test_an_exercise_is_typed_with_its_defaults(exercise: Exercise) -> None:
     assert (queue.name, queue.points, queue.needs) == ("queue", 3, ("handshake",))
 
 
+@pytest.mark.parametrize("feedback", ["full", "hint", "verdict"])
+def test_an_author_says_how_much_a_student_sees(write: Write, feedback: str) -> None:
+    assert load(write(f"{GOOD}feedback: {feedback}\n")).definition.feedback == feedback
+    assert load(write(GOOD)).definition.feedback == "full"
+
+
 def test_values_for_the_parameters_reach_every_part(exercise: Exercise) -> None:
     definition = exercise.with_params({"port": "20001", "word": "w"})
     assert definition.programs["client1"].args == ("server", "20001", "w")
@@ -139,6 +145,7 @@ BROKEN = [
     ("points: 3", "pionts: 3", ["23:5: unknown key 'pionts'; did you mean 'points'?"]),
     ("points: 3", "points: nan", ["23:13: expected a number of at least 0, found 'nan'"]),
     ("points: 3", "points: inf", ["23:13: expected a number of at least 0, found 'inf'"]),
+    ("hosts:", "feedback: some\nhosts:", ["5:11: expected one of full, hint, verdict, found 'some'"]),
     ("points: 3", "hidden: maybe", ["23:13: expected true or false, found 'maybe'"]),
     ("points: 3", "name: handshake", ["22:5: two checks are called `handshake`; give one a `name:`"]),
     ("points: 3", "name: timeline", ["22:5: no check can be called 'timeline': the kit's own finding has this name"]),
@@ -161,7 +168,7 @@ BROKEN = [
     ("  client1: {", "  client1: {host: client2, ", ["8:3: the program 'client1' runs on 'client2' beside a host 'client1'; rename one"]),
     ("  client1: {", "  client1: {host: clent1, ", ["8:19: unknown host 'clent1'; did you mean 'client1'?"]),
     ("  client1: {", "  third: {script: client.py}\n  client1: {", ["8:3: the program 'third' is never started", "8:3: there is no host 'third' for this program; say 'host:', or add the host"]),
-    ("timeline:\n", "timeline:\nmore:\n", ["11:10: expected a list with at least one entry, found nothing", "12:1: unknown key 'more'; there are: document, topics, difficulty, localhost, limits, compare"]),
+    ("timeline:\n", "timeline:\nmore:\n", ["11:10: expected a list with at least one entry, found nothing", "12:1: unknown key 'more'; there are: document, topics, difficulty, localhost, limits, compare, feedback"]),
     ("params:", "title: x\nparams:", ["2:1: the key 'title' stands twice here, first at 1:1; remove one"]),
 ]  # fmt: skip
 

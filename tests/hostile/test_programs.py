@@ -105,7 +105,7 @@ def test_a_hostile_program_gets_its_verdict_and_does_no_harm(
     if lack := why_unpromised(case, backend):
         pytest.skip(f"not promised on this machine: {lack}")
     verdict = grade(case, backend, tmp_path, case.limits, machine)
-    page = text.render(verdict, Options(width=100))
+    page = "".join(text.render([verdict], Options(width=100)))
     assert verdict.outcome == case.outcome, page
     failed = {finding.name for finding in verdict.findings if finding.outcome == "fail"}
     assert set(case.fails) <= failed, page
@@ -137,7 +137,7 @@ def test_without_the_defence_it_does_its_harm(
         switches.SWITCHES[name](monkeypatch)
     verdict = grade(case, backend, tmp_path, {**case.limits, **off}, machine)
     assert harmed(case, tmp_path), (
-        text.render(verdict, Options(width=100)) + said(tmp_path).decode(errors="replace")[-500:]
+        "".join(text.render([verdict], Options(width=100))) + said(tmp_path).decode(errors="replace")[-500:]
     )
     assert left_by_this_process(backend, tmp_path) == []
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kit.renderers import inert, inert_line
+from kit.renderers._inert import without_commands
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,17 @@ def test_no_control_character_is_left_but_tab_and_newline() -> None:
 
 def test_a_line_stays_one_line() -> None:
     assert inert_line("name\nPASS\t8/8") == "name\\nPASS\\t8/8"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error file=a::b", "\\x3a:error file=a::b"),
+        (" \t\u3000::stop-commands::x", " \t\u3000\\x3a:stop-commands::x"),
+        ("::1 is an address", "::1 is an address"),  # no command: it has no second pair
+        ("it said ::error::", "it said ::error::"),  # does not begin the line
+        ("a ##[error]b", "a ##\\x5berror]b"),
+    ],
+)
+def test_a_line_starts_no_command_of_a_ci_runner(line: str, shown: str) -> None:
+    assert without_commands(line) == shown

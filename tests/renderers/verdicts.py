@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from kit.compare import Cell, Row, Table
+from kit.renderers import Options, load
 from kit.verdict import Answer, Cite, Finding, Outcome, Verdict, fail, inconclusive, passed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BEGAN_NS = 1_700_000_000_000_000_000
 
@@ -71,3 +77,13 @@ def verdict(*findings: Finding, **changes: object) -> Verdict:
         "run_dir": "runs/one",
     }
     return Verdict(findings=findings, **(fields | changes))  # type: ignore[arg-type]
+
+
+def writer(name: str) -> Callable[..., str]:
+    """Give what writes verdicts down whole in a format, for its own reader unless an option says otherwise."""
+    renderer = load(name)
+
+    def write(*verdicts: Verdict, **options: Any) -> str:
+        return "".join(renderer.render(verdicts, Options(**{"audience": renderer.AUDIENCE, **options})))
+
+    return write
