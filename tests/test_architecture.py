@@ -76,7 +76,6 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
         "kit.cli.choices",
         "kit.cli.lease",
         "kit.exercise",
-        "kit.grade",
         "kit.interrupts",
         "kit.judge",
         "kit.renderers",

@@ -22,6 +22,7 @@ import pytest
 import kit
 from kit.errors import BackendError, KitError
 from kit.pytest_plugin import collecting, grading
+from kit.renderers import Options
 from tests.remains import life_of, remains
 from tests.renderers.verdicts import HANDSHAKE, HIDDEN, ORDER, QUEUE, RECEIVED, TIMELINE, verdict
 
@@ -179,8 +180,7 @@ def test_options_reach_the_run(pytester: pytest.Pytester, folder: Path, script: 
         backend="netns",
         seed="7",
         trust=True,
-        lang="zh",
-        tell_hidden=True,
+        reader=Options(lang="zh", audience="teacher"),
         out=folder / "evidence",
     )
     assert place == folder / "evidence" / "first"

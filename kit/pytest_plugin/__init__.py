@@ -43,8 +43,8 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "lang": {"metavar": "en|zh", "help": "The language; without it, the locale's."},
     "for": {
         "metavar": "student|teacher",
-        "default": "student",
-        "help": "Who reads the report: a student is not told what hidden checks found, nor their names.",
+        "help": "Who reads the report: a student, if nothing is said, who is not told what hidden checks found, nor "
+        "their names.",
     },
     "out": {"metavar": "DIR", "help": "Where the evidence goes; without it, pytest's temporary folder."},
 }

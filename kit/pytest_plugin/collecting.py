@@ -19,11 +19,11 @@ from kit.errors import KitError
 from kit.exercise import loader
 from kit.exercise.rules import RESERVED_FINDINGS
 from kit.exercise.yaml import Sequence
-from kit.grade import TIMELINE
 from kit.pytest_plugin import grading
-from kit.renderers import Options, inert, inert_line, word
+from kit.renderers import inert, inert_line, word
+from kit.renderers._shown import points, told
 from kit.renderers.text import explain
-from kit.verdict import Outcome, combine
+from kit.verdict import TIMELINE, Outcome, combine
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -79,7 +79,7 @@ class ExerciseFile(pytest.File):
             raise self.CollectError(_words(error)) from None
         if self.config.pluginmanager.hasplugin("xdist"):
             self.add_marker(pytest.mark.xdist_group(self.exercise.name))
-        for row in _rows(self.exercise, tell_hidden=self.wanted.tell_hidden):
+        for row in _rows(self.exercise, tell_hidden=self.wanted.reader.audience == "teacher"):
             yield FindingItem.from_parent(self, name=row.shown, row=row)
 
     def setup(self) -> None:
@@ -95,6 +95,11 @@ class ExerciseFile(pytest.File):
         if isinstance(self._answer, KitError):
             pytest.fail(_words(self._answer), pytrace=False)
         return self._answer
+
+    def item_of(self, finding: Finding) -> str:
+        """Give the name of the item that reports it; a finding that is no item's is told with the timeline."""
+        known = {check.name for check in self.exercise.definition.checks}.union(RESERVED_FINDINGS)
+        return finding.name if finding.name in known else TIMELINE
 
     def _place(self) -> Path:
         """Make the run directory; of several exercises of one name, and several workers, each gets its own."""
@@ -152,14 +157,16 @@ class FindingItem(pytest.Item):
 
     def setup(self) -> None:
         verdict = self.parent.verdict()
-        self._findings = findings_of(self.row.name, verdict, self.parent.exercise)
+        self._findings = tuple(
+            finding for finding in verdict.findings if self.parent.item_of(finding) == self.row.name
+        )
         self.user_properties += _properties(self._findings, verdict)
         if not self._findings and not self.row.own:
             pytest.fail(f"the verdict says nothing of {self.name}: {verdict.run_dir}", pytrace=False)
         if self._outcome is Outcome.INCONCLUSIVE:
             pytest.fail(self._explained(verdict), pytrace=False)
         if self._outcome is Outcome.SKIPPED:
-            pytest.skip("; ".join(map(self._reason, self._findings)))
+            pytest.skip(self._reason(verdict))
 
     def runtest(self) -> None:
         if self._outcome is Outcome.FAIL:
@@ -170,46 +177,37 @@ class FindingItem(pytest.Item):
         outcomes = [finding.outcome for finding in self._findings] or [Outcome.PASS]
         return Outcome.SKIPPED if set(outcomes) == {Outcome.SKIPPED} else combine(outcomes)
 
-    def _tells(self, finding: Finding) -> bool:
-        return self.parent.wanted.tell_hidden or not finding.hidden
-
-    def _reason(self, finding: Finding) -> str:
-        lang = self.parent.wanted.lang
-        return inert_line(finding.answer.observed) if self._tells(finding) else word(lang, "hidden")
+    def _reason(self, verdict: Verdict) -> str:
+        """Say why it was skipped, as far as the reader may know: a hidden check may be the reason."""
+        seen = told(verdict, self.parent.wanted.reader)
+        rows = [
+            row for finding, row in zip(verdict.findings, seen.rows, strict=True) if finding in self._findings
+        ]
+        return "; ".join(inert_line(text) for row in rows for _key, text in row.texts())
 
     def _explained(self, verdict: Verdict) -> str:
-        """Say what the findings that did not pass say, what the reader should know beside, and where the evidence is."""
-        options = Options(lang=self.parent.wanted.lang)
+        """Say of what did not pass as much as the reader may know, then what to know beside it, and where the evidence is."""
+        reader = self.parent.wanted.reader
+        seen = told(verdict, reader)
         parts = [
-            explain(finding, verdict.began_ns, options).rstrip("\n")
-            if self._tells(finding)
-            else word(options.lang, "hidden")
-            for finding in self._findings
-            if finding.outcome not in (Outcome.PASS, Outcome.SKIPPED)
+            explain(row, verdict.began_ns, reader).strip("\n")
+            or f"{word(reader.lang, f'one {finding.outcome}')} {points(row)}"
+            for finding, row in zip(verdict.findings, seen.rows, strict=True)
+            if finding in self._findings and finding.outcome not in (Outcome.PASS, Outcome.SKIPPED)
         ]
-        parts += [f"{word(options.lang, 'note')}: {inert(note)}" for note in verdict.notes]
-        return "\n".join([*parts, f"{word(options.lang, 'run')}: {inert_line(str(verdict.run_dir))}"])
-
-
-def findings_of(name: str, verdict: Verdict, exercise: Exercise) -> tuple[Finding, ...]:
-    """Give the findings of the item of this name; `timeline` has those of nobody's, too."""
-    names = {check.name for check in exercise.definition.checks} | set(RESERVED_FINDINGS)
-    return tuple(
-        finding
-        for finding in verdict.findings
-        if name == (finding.name if finding.name in names else TIMELINE)
-    )
+        parts += [f"{word(reader.lang, 'note')}: {inert(note)}" for note in seen.notes]
+        return "\n".join([*parts, f"{word(reader.lang, 'run')}: {inert_line(str(verdict.run_dir))}"])
 
 
 def _properties(findings: Iterable[Finding], verdict: Verdict) -> list[tuple[str, object]]:
     """Give what JUnit's reader finds beside the result."""
-    points = [
+    numbers = [
         (key, f"{value:g}")
         for finding in findings
         if finding.max_points
         for key, value in (("points", finding.points), ("max_points", finding.max_points))
     ]
-    return [*points, ("run_dir", inert_line(str(verdict.run_dir)))]
+    return [*numbers, ("run_dir", inert_line(str(verdict.run_dir)))]
 
 
 def _words(error: KitError) -> str:

@@ -13,6 +13,7 @@ from kit.cli import choices, lease
 from kit.errors import UsageError
 from kit.exercise.intake import read_submission
 from kit.judge import judge
+from kit.renderers import Options, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
 
     from kit.backends.base import Backend
     from kit.exercise.loader import Exercise
-    from kit.exercise.model import Language
     from kit.verdict import Verdict
-
-READERS = ("student", "teacher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +33,7 @@ class Wanted:
     backend: str
     seed: str | None
     trust: bool
-    lang: Language
-    tell_hidden: bool
+    reader: Options
     out: Path | None
 
 
@@ -54,15 +51,14 @@ def wanted(config: pytest.Config) -> Wanted:
         )
     if option.kit_backend != "auto":
         choices.named_backend(option.kit_backend)
-    if option.kit_for not in READERS:
-        raise choices.unknown("reader", option.kit_for, READERS, f"the readers are: {', '.join(READERS)}")
     return Wanted(
         submission=submission,
         backend=option.kit_backend,
         seed=option.kit_seed,
         trust=option.kit_trust,
-        lang=choices.language(option.kit_lang),
-        tell_hidden=option.kit_for == "teacher",
+        reader=Options(
+            lang=choices.language(option.kit_lang), audience=choices.audience(option.kit_for, text.AUDIENCE)
+        ),
         out=here / option.kit_out if option.kit_out else None,
     )
 

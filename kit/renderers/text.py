@@ -60,9 +60,9 @@ def _page(seen: Told, options: Options) -> str:
     return _typeset(parts, options)
 
 
-def explain(finding: Finding, began_ns: int, options: Options) -> str:
-    """Give what is said of one finding beside its mark, name and points. Who may read it, the caller knows."""
-    return _typeset([_detail(finding, began_ns, options.lang)], options)
+def explain(row: Shown, began_ns: int, options: Options) -> str:
+    """Give what is said of one finding beside its mark, name and points; nothing where there is no more to say."""
+    return _typeset([_detail(row, began_ns, options.lang)], options)
 
 
 def _typeset(parts: Iterable[RenderableType], options: Options) -> str:
