@@ -55,7 +55,7 @@ def test_help_of_a_command_imports_nothing_that_only_its_work_needs() -> None:
 def test_help_names_every_command(kit: Kit) -> None:
     result = kit("--help")
     assert result.exit_code == 0
-    for command in ("list", "show", "run", "grade", "regrade", "doctor", "clean", "image"):
+    for command in ("list", "show", "run", "grade", "regrade", "export", "doctor", "clean", "image"):
         assert f"\n  {command} " in result.stdout
 
 
