@@ -6,7 +6,7 @@
     results.py     results
     ladder.py      ladder
     live.py        the ladder of a run, while it goes
-    exporting.py   pcap
+    exporting.py   pcap, export gradescope
     authoring.py   handout
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
@@ -25,7 +25,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -46,39 +45,21 @@ from kit.cli import (
     working,
 )
 from kit.errors import KitError, MachineError
-
-
-class _Stopped(KeyboardInterrupt):
-    """A signal asked kit to end."""
-
-    def __init__(self, number: int) -> None:
-        """Take the signal's number."""
-        super().__init__()
-        self.signal = signal.Signals(number)
+from kit.interrupts import Stopped
 
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Turn the first signal that asks kit to end into `_Stopped`, and let nothing disturb the clean-up then."""
-    asking = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        for later in asking:
-            signal.signal(later, signal.SIG_IGN)
-        interrupts.ask(_Stopped(number))
-
-    before = {number: signal.signal(number, stop) for number in asking}
+    """Turn the first signal that asks kit to end into `Stopped`, and let nothing disturb the clean-up then."""
+    listener = interrupts.Listener()
     try:
         yield
     finally:
-        if (
-            signal.getsignal(signal.SIGTERM) is stop
-        ):  # else kit ends, and nothing disturbs that to its last line
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        if not listener.heard:  # else kit ends, and nothing disturbs that to its last line
+            listener.end()
 
 
-def _tell_stop(stop: _Stopped) -> None:
+def _tell_stop(stop: Stopped) -> None:
     """Say what is left: the evidence, and what the clean-up could not remove."""
     trouble = stop.__context__
     while trouble is not None and not isinstance(trouble, KitError):
@@ -103,7 +84,7 @@ class _Kit(TyperGroup):
         except KitError as error:
             screen.trouble(error)
             raise typer.Exit(error.exit_code) from None
-        except _Stopped as stop:
+        except Stopped as stop:
             _tell_stop(stop)
             raise typer.Exit(128 + stop.signal) from None
         except BrokenPipeError:
@@ -157,6 +138,7 @@ app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")
 app.command("worker", hidden=True)(working.worker)
+app.add_typer(exporting.export, name="export")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""kit pcap: a stored run for other people's tools."""
+"""kit pcap, export: a stored run, or an exercise, for other people's tools."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,37 @@ from typing import Annotated
 import typer
 
 from kit.cli import choices, screen
+
+export = typer.Typer(
+    help="An exercise packed for somebody else's machine.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@export.command("gradescope")
+def gradescope(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="An exercise (see `kit list`), or a folder that holds one."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write; without it, NAME-gradescope.zip in this folder."),
+    ] = None,
+    trust: Annotated[
+        bool,
+        typer.Option(
+            "--trust", help="Let it grade also where Gradescope cannot keep all promises of SECURITY.md."
+        ),
+    ] = False,
+) -> None:
+    """Write the autograder to upload to Gradescope: exercise, this kit, and the scripts that set up and grade."""
+    from kit.exports.gradescope import archive
+    from kit.whole import write_whole
+
+    exercise = choices.exercise(name)
+    path = out or Path(f"{exercise.name}-gradescope.zip")
+    write_whole(path, archive(exercise, trust=trust))
+    screen.result(f"{path}\n")
 
 
 def pcap(

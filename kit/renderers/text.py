@@ -60,6 +60,11 @@ def _page(seen: Told, options: Options) -> str:
     return _typeset(parts, options)
 
 
+def explain(row: Shown, began_ns: int, options: Options) -> str:
+    """Give what is said of one finding beside its mark, name and points; nothing where there is no more to say."""
+    return _typeset([_detail(row, began_ns, options.lang)], options)
+
+
 def _typeset(parts: Iterable[RenderableType], options: Options) -> str:
     """Lay out for the width. Nothing is taken from this process's environment or terminal."""
     page = io.StringIO()

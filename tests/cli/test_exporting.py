@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,3 +51,21 @@ def test_pcap_into_a_folder_that_is_not_there_is_the_machines_trouble(kit: Kit, 
     result = kit("pcap", str(run), "--out", str(run / "no" / "such.pcapng"))
     assert result.exit_code == 3
     assert "cannot be written" in result.stderr
+
+
+def test_export_writes_the_archive_and_says_where(kit: Kit, tmp_path: Path) -> None:
+    result = kit("export", "gradescope", "listen-accept")
+    assert (result.exit_code, result.stdout) == (0, "listen-accept-gradescope.zip\n")
+    assert zipfile.is_zipfile(tmp_path / "listen-accept-gradescope.zip")
+
+
+def test_export_of_an_exercise_that_there_is_not_names_the_nearest(kit: Kit) -> None:
+    result = kit("export", "gradescope", "listen-acept", "--out", "a.zip")
+    assert result.exit_code == 2
+    assert "'listen-accept'" in result.stderr
+
+
+def test_export_for_somebody_unknown_names_the_nearest(kit: Kit) -> None:
+    result = kit("export", "gradscope", "listen-accept")
+    assert result.exit_code == 2
+    assert "gradescope" in result.stderr

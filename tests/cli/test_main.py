@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit import __version__
-from kit.cli import _Stopped, choices
+from kit.cli import choices
 from kit.errors import BackendError
+from kit.interrupts import Stopped
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Judged, Kit
@@ -54,7 +55,7 @@ def test_help_of_a_command_imports_nothing_that_only_its_work_needs() -> None:
 def test_help_names_every_command(kit: Kit) -> None:
     result = kit("--help")
     assert result.exit_code == 0
-    for command in ("list", "show", "run", "grade", "regrade", "doctor", "clean", "image"):
+    for command in ("list", "show", "run", "grade", "regrade", "export", "doctor", "clean", "image"):
         assert f"\n  {command} " in result.stdout
 
 
@@ -193,7 +194,7 @@ def test_a_stop_that_could_not_clean_up_says_what_it_left(kit: Kit, judged: Judg
 
 
 def _stop_in_spite_of(trouble: BackendError) -> BaseException:
-    stop = _Stopped(signal.SIGINT)
+    stop = Stopped(signal.SIGINT)
     stop.add_note("the evidence so far is in out")
     stop.__context__ = trouble
     return stop
