@@ -12,7 +12,8 @@ from tests.renderers.verdicts import HANDSHAKE, HIDDEN, ORDER, QUEUE, RECEIVED, 
 ELSEWHERE = replace(
     ORDER,
     answer=replace(
-        ORDER.answer, cites=tuple(replace(cite, run=OtherRun("roles/server", 7)) for cite in ORDER.answer.cites)
+        ORDER.answer,
+        cites=tuple(replace(cite, run=OtherRun("roles/server", 7)) for cite in ORDER.answer.cites),
     ),
 )
 

@@ -11,10 +11,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kit.backends.base import Promise, Requirement
+from kit.classroom import local
 from kit.cli import app, choices
 from kit.errors import BackendError, UsageError
+from kit.exercise import catalogue, loader
 from kit.exercise.model import CheckSpec, Definition, Program, Step
 from kit.exercise.references import Strict
+from tests.classroom.scripted import ScriptedEngine
 from tests.renderers.verdicts import HANDSHAKE, verdict
 
 if TYPE_CHECKING:
@@ -50,6 +53,9 @@ class ScriptedBackend:
 
     def promises(self) -> list[Promise]:
         return self.promised
+
+    def versions(self) -> dict[str, str]:
+        return {"python": "3.11.2", "kernel": "6.1"}
 
     def warm(self) -> None:
         pass
@@ -160,3 +166,19 @@ def _replace(monkeypatch: pytest.MonkeyPatch, module: str, **attributes: Any) ->
     made = ModuleType(module)
     vars(made).update(attributes)
     monkeypatch.setitem(sys.modules, module, made)
+
+
+@pytest.fixture
+def engine(
+    monkeypatch: pytest.MonkeyPatch, backends: dict[str, ScriptedBackend], tmp_path: Path
+) -> ScriptedEngine:
+    """Give what grades `alice`, `bob` and `cy`, who all handed in a server."""
+    assert backends
+    made = ScriptedEngine()
+    exercise = loader.load(catalogue.find("listen-accept"))
+    monkeypatch.setattr(choices, "exercise", lambda _name: exercise)
+    monkeypatch.setattr(local, "Local", lambda _command: made)
+    for student in ("alice", "bob", "cy"):
+        (tmp_path / student).mkdir()
+        (tmp_path / student / "server.py").write_text("import socket\n")
+    return made

@@ -69,7 +69,7 @@ def test_version(kit: Kit) -> None:
         (["rnu"], "Did you mean 'run'?"),
         (["run", "listen-accept", "--backnd", "netns"], "--backend"),
         (["run"], "Missing argument 'NAME'"),
-        (["grade", "listen-accept"], "Missing argument 'SUBMISSION...'"),
+        (["grade", "listen-accept"], "there is nothing to grade"),
         (["image", "biuld"], "Did you mean 'build'?"),
     ],
 )

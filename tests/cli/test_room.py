@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.classroom.scripted import ScriptedEngine
     from tests.cli.conftest import Judged, Kit
 
 MOST = 1 << 28
@@ -58,7 +59,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 def test_a_batch_without_room_is_announced_before_it_starts_and_goes_on(
-    kit: Kit, judged: Judged, tmp_path: Path, disk: Callable[[int], None]
+    kit: Kit, engine: ScriptedEngine, tmp_path: Path, disk: Callable[[int], None]
 ) -> None:
     disk(1000)
     result = kit(
@@ -70,13 +71,19 @@ def test_a_batch_without_room_is_announced_before_it_starts_and_goes_on(
         f"kit: {tmp_path}: 0.0 MB free is too little: 2 runs usually take 0.5 MB; "
         "make room, or choose another place (--out)\n"
     )
-    assert len(judged.asked) == 2
+    assert len(engine.ran) == 2
 
 
 @pytest.mark.parametrize(("free", "names"), [(1000, ["alice"]), (1 << 50, ["alice", "bob"])])
 def test_one_submission_or_enough_room_is_no_word_worth(
-    kit: Kit, judged: Judged, disk: Callable[[int], None], free: int, names: list[str]
+    kit: Kit,
+    judged: Judged,
+    engine: ScriptedEngine,
+    disk: Callable[[int], None],
+    free: int,
+    names: list[str],
 ) -> None:
     assert judged
+    assert engine
     disk(free)
     assert kit("grade", "listen-accept", *names, "--backend", "netns").stderr == ""

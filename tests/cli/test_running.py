@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit import renderers
-from kit.backends.base import Promise
-from kit.cli import running, screen
+from kit.cli import choices, running, screen
 from kit.cli.running import worst
 from kit.errors import ExerciseError, Fault, MachineError
 from tests.cli.conftest import MISSING, NO_IMAGE, THERE
@@ -93,54 +92,6 @@ def test_trouble_of_the_machine_is_not_a_fail(kit: Kit, judged: Judged) -> None:
     assert result.stdout == ""
 
 
-def test_grade_judges_each_submission_in_order(kit: Kit, judged: Judged, tmp_path: Path) -> None:
-    result = kit("grade", "listen-accept", "alice", "bob", "--out", str(tmp_path / "out"), "--format", "json")
-    assert [json.loads(line)["submission"] for line in result.stdout.splitlines()] == ["alice", "bob"]
-    assert [asked[3] for asked in judged.asked] == [tmp_path / "out" / "alice", tmp_path / "out" / "bob"]
-    assert result.exit_code == 0
-
-
-def test_programs_that_nobody_trusts_are_not_run_where_a_promise_is_not_kept(
-    kit: Kit, judged: Judged, backends: dict[str, ScriptedBackend]
-) -> None:
-    backends["docker"].promised = [Promise("memory", "no cgroup", "run kit as root")]
-    refused = kit("grade", "listen-accept", "alice")
-    assert refused.exit_code == 3
-    assert (
-        "kit: docker does not keep this promise here: memory: no cgroup\n  run kit as root; or"
-        in refused.stderr
-    )
-    assert judged.asked == []
-    assert kit("grade", "listen-accept", "alice", "--trust").exit_code == 0
-
-
-def test_one_submission_has_out_for_itself(kit: Kit, judged: Judged, tmp_path: Path) -> None:
-    kit("grade", "listen-accept", "alice", "--out", str(tmp_path / "out"))
-    assert judged.asked[0][3] == tmp_path / "out"
-
-
-def test_a_misspelt_submission_is_said_before_any_is_run(kit: Kit, judged: Judged) -> None:
-    result = kit("grade", "listen-accept", "alice", "missing")
-    assert result.exit_code == 2
-    assert "kit: missing: no such submission\n  give a folder\n" in result.stderr
-    assert judged.asked == []
-
-
-def test_two_submissions_of_one_name_do_not_share_a_place(kit: Kit, judged: Judged) -> None:
-    result = kit("grade", "listen-accept", "a/alice", "b/alice", "--out", "out")
-    assert result.exit_code == 2
-    assert "two submissions are called 'alice'" in result.stderr
-    assert judged.asked == []
-
-
-def test_the_trouble_of_one_does_not_take_the_others_verdicts(kit: Kit, judged: Judged) -> None:
-    judged.answers["alice"] = MachineError("the engine was lost")
-    result = kit("grade", "listen-accept", "alice", "bob", "--format", "json")
-    assert json.loads(result.stdout)["submission"] == "bob"
-    assert "kit: the engine was lost" in result.stderr
-    assert result.exit_code == 3
-
-
 def test_a_verdict_is_written_before_the_next_submission_is_judged(
     judged: Judged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +103,13 @@ def test_a_verdict_is_written_before_the_next_submission_is_judged(
         seen.append((name, len(said)))
         return judged.regrade(Path(name))
 
-    assert running._each(judge_one, ["alice", "bob"], running._written("json", "en", None)) == 0
+    assert (
+        running.each(
+            (running.attempt(judge_one, name) for name in ("alice", "bob")),
+            choices.written("json", "en", None),
+        )
+        == 0
+    )
     assert seen == [("alice", 0), ("bob", 1)]
 
 
@@ -168,8 +125,8 @@ def test_a_verdict_that_could_not_be_written_does_not_take_the_next(
 
     monkeypatch.setattr(screen, "result", result)
     judged.answers["alice"] = FAIL
-    written = running._written("json", "en", None)
-    assert running._each(lambda name: judged.regrade(Path(name)), ["alice", "bob"], written) == 3
+    written = choices.written("json", "en", None)
+    assert running.each((judged.regrade(Path(name)) for name in ("alice", "bob")), written) == 3
     assert json.loads(said[1])["outcome"] == "pass"
 
 
