@@ -25,7 +25,7 @@ from kit.classroom.journal import CONCLUSIVE, NO_VERDICT, Entry, Graded, Journal
 from kit.classroom.places import new_run_dir, place_of
 from kit.errors import MachineError
 from kit.exercise.intake import read_files
-from kit.verdict_rows import VERDICT_FILE, verdict_of, verdict_row, verdict_text
+from kit.verdict_rows import VERDICT_FILE, verdict_of, verdict_text
 from kit.whole import write_whole
 
 if TYPE_CHECKING:
@@ -154,9 +154,7 @@ class Batch:
         return done
 
     def _known(self, task: Task, entry: Entry, journal: Journal) -> Done:
-        row = journal.verdict(entry)
-        verdict = None if row is None else verdict_of(row)
-        return Done(task, entry.outcome, verdict, fresh=False, trouble=entry.trouble)
+        return Done(task, entry.outcome, journal.verdict(entry), fresh=False, trouble=entry.trouble)
 
     def _run(self, task: Task, submission: Submission, place: Path) -> tuple[Answer, Verdict | None]:
         """Have the job done; the run directory is whole before anything is said of it."""
@@ -199,7 +197,7 @@ class Batch:
             max_score=0.0 if verdict is None else verdict.max_score,
             why=why,
             took_s=answer.took_s,
-            verdict=None if verdict is None else verdict_row(verdict),
+            verdict=verdict,
             trouble=answer.trouble,
             seen=tuple(one.model_dump() for one in answer.seen),
         )

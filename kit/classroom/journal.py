@@ -19,10 +19,13 @@ from dataclasses import asdict, astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from kit.errors import EvidenceError, MachineError, UsageError
+from kit.verdict_rows import verdict_of, verdict_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from kit.verdict import Verdict
 
 FORMAT = 1
 CONCLUSIVE = ("pass", "fail")
@@ -112,7 +115,7 @@ class Graded:
     max_score: float
     why: str
     took_s: float
-    verdict: dict[str, Any] | None
+    verdict: Verdict | None
     trouble: str = ""
     seen: tuple[dict[str, str], ...] = ()
 
@@ -189,11 +192,11 @@ class Journal:
     def add(self, graded: Graded) -> None:
         """Write a row down. When this returns, a death of the machine does not lose it."""
         row = {
-            **{name: value for name, value in asdict(graded).items() if name != "key"},
+            **{name: getattr(graded, name) for name in graded.__slots__},
             **asdict(graded.key),
             "key": graded.key.digest,
             "who": json.dumps(graded.who),
-            "verdict": json.dumps(graded.verdict),
+            "verdict": json.dumps(None if graded.verdict is None else verdict_row(graded.verdict)),
             "seen": json.dumps(graded.seen),
             "began_ns": time.time_ns() - int(graded.took_s * 1e9),
         }
@@ -219,11 +222,17 @@ class Journal:
             )
         ]
 
-    def verdict(self, entry: Entry) -> dict[str, Any] | None:
-        """Give the verdict of a row, as verdict.json has it."""
+    def verdict(self, entry: Entry) -> Verdict | None:
+        """Give the verdict of a row. Raises EvidenceError for one that this kit does not understand."""
         ((text,),) = self._rows("SELECT verdict FROM graded WHERE number = ?", (entry.number,))
-        found: dict[str, Any] | None = json.loads(text)
-        return found
+        try:
+            row = json.loads(text)
+            return None if row is None else verdict_of(row)
+        except (KeyError, TypeError, ValueError) as error:
+            raise EvidenceError(
+                f"{self.path}: the verdict {entry.number} is not understood: {error}",
+                remedy="it was written by another kit; grade again with --again",
+            ) from error
 
 
 _INSERT = """

@@ -1,4 +1,4 @@
-"""The roll of a class for one exercise: each student with the verdict that stands, whoever handed in nothing, too. Pure."""
+"""The roll of a class for one exercise: each student with the verdict that stands, whoever handed in nothing, too."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kit.classroom.journal import open_ones, standing
+from kit.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from kit.classroom.journal import Entry
+    from kit.classroom.journal import Entry, Journal
     from kit.classroom.people import Student
+    from kit.verdict import Verdict
 
+OUTCOMES = ("pass", "fail", "inconclusive", "missing")
 Standing = Literal["pass", "fail", "inconclusive", "missing"]
 
 
@@ -58,3 +61,15 @@ def _row(entry: Entry, newest: Entry | None, history: Sequence[Entry]) -> Row:
             tries = 0 if other.conclusive else tries + 1
     name, section = str(entry.who.get("name", "")), str(entry.who.get("section", ""))
     return Row(entry.student, name, section, outcome, entry, newest, tries)
+
+
+def verdicts(journal: Journal, rows: Iterable[Row]) -> Iterator[Verdict]:
+    """Give the verdicts that stand, one at a time."""
+    for row in rows:
+        verdict = None if row.entry is None else journal.verdict(row.entry)
+        if verdict is not None:
+            yield verdict
+
+
+def not_passed(verdict: Verdict) -> list[str]:
+    return [finding.name for finding in verdict.findings if finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)]

@@ -114,20 +114,20 @@ def _tasks(exercise: "Exercise", found: "Class", asked: Asked) -> "list[Task]":
 def tell_class(exercise: "Exercise", found: "Class", asked: Asked, written: choices.Pieces | None) -> int:
     """Write what stands for this class, and give the exit code. `written` None: what the class is stuck on."""
     from kit.classroom.journal import Journal
-    from kit.classroom.roll import roll
+    from kit.classroom.roll import roll, verdicts
     from kit.classroom.statistics import statistics_of
-    from kit.cli import results
+    from kit.cli import class_tables
 
     there = {one.student.id for one in found.handed_in} | {one.id for one in found.missing}
     with Journal(asked.journal) as journal:
         rows = [row for row in roll(journal.history(exercise.name), found.missing) if row.student in there]
         if written is None:
-            results.summary(
-                exercise.name, rows, statistics_of(results.verdicts_of(journal, rows)), asked.lang
+            class_tables.summary(
+                exercise.name, rows, statistics_of(verdicts(journal, rows)), asked.lang
             )
-            results.attention(rows, asked.lang)
+            class_tables.attention(rows, asked.lang)
         else:
-            for piece in written(results.verdicts_of(journal, rows)):
+            for piece in written(verdicts(journal, rows)):
                 screen.result(piece)
     return worst(ROW_CODES[row.outcome] for row in rows)
 

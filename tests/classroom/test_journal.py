@@ -15,7 +15,6 @@ import pytest
 
 from kit.classroom.journal import Graded, Journal, Key, open_ones, standing, why_run
 from kit.errors import EvidenceError, MachineError, UsageError
-from kit.verdict_rows import verdict_of, verdict_row
 from tests.renderers.verdicts import HANDSHAKE, verdict
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def graded(student: str = "ann", outcome: str = "pass", key: Key = KEY, attempt:
         max_score=3,
         why="first",
         took_s=0.5,
-        verdict=verdict_row(verdict(HANDSHAKE)),
+        verdict=verdict(HANDSHAKE),
         seen=({"word": "w", "student": "bob", "place": "server"},),
     )
 
@@ -52,7 +51,7 @@ def test_a_row_comes_back_as_it_was_from_another_process_too(journal: Journal) -
     journal.add(graded())
     with Journal(journal.path) as again:
         (entry,) = again.history()
-        assert verdict_of(again.verdict(entry) or {}) == verdict(HANDSHAKE)
+        assert again.verdict(entry) == verdict(HANDSHAKE)
     assert (entry.student, entry.key, entry.score, entry.who["late"]) == ("ann", KEY, 2.5, True)
     assert entry.seen[0]["student"] == "bob"
     assert entry.conclusive
@@ -205,6 +204,16 @@ def test_anothers_database_is_no_journal(tmp_path: Path) -> None:
         base.execute("CREATE TABLE mine (a)")
     with pytest.raises(EvidenceError, match="is no journal of this kit"):
         Journal(path)
+
+
+def test_a_verdict_of_another_kit_is_told_with_the_remedy(journal: Journal) -> None:
+    journal.add(graded())
+    with closing(sqlite3.connect(journal.path)) as base:
+        base.execute("UPDATE graded SET verdict = '{}'")
+        base.commit()
+    (entry,) = journal.history()
+    with pytest.raises(EvidenceError, match="the verdict 1 is not understood"):
+        journal.verdict(entry)
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:

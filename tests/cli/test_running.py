@@ -11,7 +11,7 @@ from kit.cli import choices, running, screen
 from kit.cli.running import worst
 from kit.errors import ExerciseError, Fault, MachineError
 from tests.cli.conftest import MISSING, NO_IMAGE, THERE
-from tests.renderers.verdicts import HANDSHAKE, ORDER, QUEUE, verdict
+from tests.renderers.verdicts import HANDSHAKE, HIDDEN, ORDER, QUEUE, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,17 @@ def test_trouble_of_the_machine_is_not_a_fail(kit: Kit, judged: Judged) -> None:
     assert result.exit_code == 3
     assert result.stderr.endswith("kit: /var: disk full\n  make room\n")
     assert result.stdout == ""
+
+
+def test_a_hidden_failure_is_told_to_the_teacher_and_by_the_exit_code(kit: Kit, judged: Judged) -> None:
+    judged.answers["alice"] = verdict(HANDSHAKE, HIDDEN)
+    student = kit("grade", "listen-accept", "alice")
+    assert (student.exit_code, "SO FAR PASSED" in student.stdout) == (1, True)
+    teacher = kit("grade", "listen-accept", "alice", "--for", "teacher")
+    assert (teacher.exit_code, "secret-order (hidden)" in teacher.stdout) == (1, True)
+    assert json.loads(kit("regrade", "alice", "--format", "json").stdout)["outcome"] == "fail"
+    seen = json.loads(kit("regrade", "alice", "--format", "json", "--for", "student").stdout)
+    assert seen["outcome"] == "so far passed"
 
 
 def test_a_verdict_is_written_before_the_next_submission_is_judged(

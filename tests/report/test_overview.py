@@ -23,7 +23,7 @@ PASS, FAIL, OPEN, SKIPPED = "pass", "fail", "inconclusive", "skipped"
 def row(
     student: str, outcome: str = PASS, score: float = 4, checks: dict[str, str] | None = None, **rest: Any
 ) -> Row:
-    values = {
+    values: dict[str, Any] = {
         "name": student.title(),
         "section": "A",
         "max_score": 4,

@@ -1,0 +1,122 @@
+"""What a class comes to, as files: pages for a browser, and the teacher's own gradebook filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kit.classroom import gradebooks
+from kit.classroom.gradebooks import Grade
+from kit.classroom.people import Student
+from kit.classroom.places import folder_name
+from kit.classroom.sheet import Sheet
+from kit.classroom.words import say
+from kit.cli import choices, screen
+from kit.cli.class_tables import notes_of
+from kit.errors import MachineError, UsageError
+from kit.renderers import inert_line
+from kit.report import overview
+from kit.whole import cannot_write, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from kit.classroom.gradebooks import Filled
+    from kit.classroom.journal import Journal
+    from kit.classroom.roll import Row
+    from kit.exercise.model import Language
+    from kit.verdict import Verdict
+
+INDEX = "index.html"
+PAGES = "students"
+MOST_NAMED = 10  # of those who are told beside the result
+
+
+def pages(
+    folder: Path, exercise: str, journal: Journal, rows: Sequence[Row], written: choices.Pieces, lang: Language
+) -> Path:
+    """Write a page for each student, `written` by the format, and one of the class with links to them; give that."""
+    try:
+        (folder / PAGES).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    there = []
+    for row in rows:
+        verdict = None if row.entry is None else journal.verdict(row.entry)
+        href = ""
+        if verdict is not None:
+            href = f"{PAGES}/{folder_name(row.student)}.html"
+            write_whole(folder / href, "".join(written([verdict])))
+        there.append(_row(row, verdict, href, lang))
+    title = say(lang, "class", exercise=exercise, count=len(rows))
+    write_whole(folder / INDEX, overview.page(there, title, lang))
+    return folder / INDEX
+
+
+def _row(row: Row, verdict: Verdict | None, href: str, lang: Language) -> overview.Row:
+    notes = [*notes_of(row, lang)]
+    if row.outcome == "missing":
+        notes.insert(0, say(lang, "missing"))
+    return overview.Row(
+        student=row.student,
+        name=row.name,
+        section=row.section,
+        outcome=row.outcome,
+        score=0.0 if verdict is None else verdict.score,
+        max_score=0.0 if verdict is None else verdict.max_score,
+        href=href,
+        checks={} if verdict is None else {one.name: str(one.outcome) for one in verdict.findings},
+        note="; ".join(notes),
+    )
+
+
+def fill(sheet: Path, target: Path, rows: Sequence[Row], platform: str | None, column: str | None) -> None:
+    """Fill the scores of those who passed or failed into a platform's export, and say what a teacher must know of it."""
+    if target.exists() and target.samefile(sheet):
+        raise UsageError(f"{target}: is the export itself", remedy="give another --to")
+    try:
+        data = sheet.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{sheet}: cannot be read: {error.strerror}") from error
+    grades = {
+        row.student: Grade(
+            Student(row.student, row.name, row.section, row.keys), row.entry.score, row.entry.max_score
+        )
+        for row in rows
+        if row.entry is not None and row.entry.conclusive and row.entry.max_score > 0
+    }
+    filled = _filled(Sheet.of(data), sheet, grades, platform, column)
+    write_whole(target, filled.sheet.data)
+    screen.result(f"{target}\n")
+    _tell(filled, len(grades))
+
+
+def _filled(
+    sheet: Sheet, path: Path, grades: Mapping[str, Grade], platform: str | None, column: str | None
+) -> Filled:
+    """Fill by the platform that was named, else by the one whose export it is."""
+    why = []
+    for name in gradebooks.names() if platform is None else (platform,):
+        try:
+            return gradebooks.load(name).fill(sheet, grades, column)
+        except UsageError as error:
+            why.append(f"{name}: {error.message}" + (f" ({error.remedy})" if error.remedy else ""))
+    raise UsageError(
+        "\n  ".join([f"{path}: no gradebook that is known", *why]),
+        remedy="export the gradebook again, and give --format and --column where it has several",
+    )
+
+
+def _tell(filled: Filled, grades: int) -> None:
+    screen.note(f"kit: {filled.filled} of {grades} scores are filled in")
+    for points, of_sheet in filled.scale:
+        screen.note(f"kit: {points:g} points of the exercise are {of_sheet:g} of the sheet")
+    for what, names in (
+        ("have no row in the sheet", [one.id for one in filled.unmatched]),
+        ("have no score here, and keep what was there", filled.empty_rows),
+        ("have a word in place of a score, and keep it", filled.kept),
+    ):
+        if names:
+            some = ", ".join(map(inert_line, names[:MOST_NAMED]))
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            screen.note(f"kit: {len(names)} {what}: {some}{more}")
