@@ -32,35 +32,39 @@ CONCLUSIVE = ("pass", "fail")
 NO_VERDICT = "trouble"  # the outcome of a run that the machine left without a verdict
 BUSY_S = 30.0  # that a writer waits for another
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS graded (
-    number INTEGER PRIMARY KEY,
-    key TEXT NOT NULL,
-    exercise TEXT NOT NULL,
-    student TEXT NOT NULL,
-    who TEXT NOT NULL,               -- JSON: name, section and whatever else is known of the student
-    attempt TEXT NOT NULL,
-    exercise_digest TEXT NOT NULL,
-    submission_digest TEXT NOT NULL,
-    seed TEXT NOT NULL,
-    versions TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    score REAL NOT NULL,
-    max_score REAL NOT NULL,
-    why TEXT NOT NULL,               -- it was run
-    began_ns INTEGER NOT NULL,       -- CLOCK_REALTIME
-    took_s REAL NOT NULL,
-    verdict TEXT NOT NULL,           -- JSON, as verdict.json; null without one
-    trouble TEXT NOT NULL,
-    seen TEXT NOT NULL               -- JSON: others' words that were seen
-);
-CREATE INDEX IF NOT EXISTS by_key ON graded (key);
-CREATE INDEX IF NOT EXISTS by_student ON graded (exercise, student);
-CREATE VIEW IF NOT EXISTS entry AS SELECT
-    number, exercise, student, who, attempt, outcome, score, max_score, why, began_ns, took_s, trouble, seen, key,
-    exercise_digest, submission_digest, seed, versions
-FROM graded;
-"""
+_SCHEMA = (
+    """
+    CREATE TABLE graded (
+        number INTEGER PRIMARY KEY,
+        key TEXT NOT NULL,
+        exercise TEXT NOT NULL,
+        student TEXT NOT NULL,
+        who TEXT NOT NULL,               -- JSON: name, section and whatever else is known of the student
+        attempt TEXT NOT NULL,
+        exercise_digest TEXT NOT NULL,
+        submission_digest TEXT NOT NULL,
+        seed TEXT NOT NULL,
+        versions TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        score REAL NOT NULL,
+        max_score REAL NOT NULL,
+        why TEXT NOT NULL,               -- it was run
+        began_ns INTEGER NOT NULL,       -- CLOCK_REALTIME
+        took_s REAL NOT NULL,
+        verdict TEXT NOT NULL,           -- JSON, as verdict.json, or null
+        trouble TEXT NOT NULL,
+        seen TEXT NOT NULL               -- JSON: others' words that were seen
+    )
+    """,
+    "CREATE INDEX by_key ON graded (key)",
+    "CREATE INDEX by_student ON graded (exercise, student)",
+    """
+    CREATE VIEW entry AS SELECT
+        number, exercise, student, who, attempt, outcome, score, max_score, why, began_ns, took_s, trouble, seen, key,
+        exercise_digest, submission_digest, seed, versions
+    FROM graded
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +147,25 @@ class Journal:
             raise
 
     def _prepare(self) -> None:
-        version = self._base.execute("PRAGMA user_version").fetchone()[0]
-        if version == FORMAT:
+        """Make the tables where there are none. Other kits may do the same at this moment: one after the other."""
+        if self._version() == FORMAT:
             return
-        if version != 0 or self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise EvidenceError(
-                f"{self.path}: is no journal of this kit", remedy="choose another place (--journal)"
-            )
-        # One transaction: two kits that make the same file make it once.
-        self._base.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            if self._version() == FORMAT:
+                return
+            if self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise EvidenceError(
+                    f"{self.path}: is no journal of this kit", remedy="choose another place (--journal)"
+                )
+            for statement in _SCHEMA:
+                self._base.execute(statement)
+            self._base.execute(f"PRAGMA user_version = {FORMAT}")
+        finally:
+            self._base.execute("COMMIT")
+
+    def _version(self) -> int:
+        return int(self._base.execute("PRAGMA user_version").fetchone()[0])
 
     def __enter__(self) -> Self:
         return self

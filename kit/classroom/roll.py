@@ -72,4 +72,8 @@ def verdicts(journal: Journal, rows: Iterable[Row]) -> Iterator[Verdict]:
 
 
 def not_passed(verdict: Verdict) -> list[str]:
-    return [finding.name for finding in verdict.findings if finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)]
+    return [
+        finding.name
+        for finding in verdict.findings
+        if finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)
+    ]

@@ -12,7 +12,7 @@ from kit.classroom.sheet import Sheet
 from kit.classroom.words import say
 from kit.cli import choices, screen
 from kit.cli.class_tables import notes_of
-from kit.errors import MachineError, UsageError
+from kit.errors import UsageError
 from kit.renderers import inert_line
 from kit.report import overview
 from kit.whole import cannot_write, write_whole
@@ -33,7 +33,12 @@ MOST_NAMED = 10  # of those who are told beside the result
 
 
 def pages(
-    folder: Path, exercise: str, journal: Journal, rows: Sequence[Row], written: choices.Pieces, lang: Language
+    folder: Path,
+    exercise: str,
+    journal: Journal,
+    rows: Sequence[Row],
+    written: choices.Pieces,
+    lang: Language,
 ) -> Path:
     """Write a page for each student, `written` by the format, and one of the class with links to them; give that."""
     try:

@@ -122,9 +122,7 @@ def tell_class(exercise: "Exercise", found: "Class", asked: Asked, written: choi
     with Journal(asked.journal) as journal:
         rows = [row for row in roll(journal.history(exercise.name), found.missing) if row.student in there]
         if written is None:
-            class_tables.summary(
-                exercise.name, rows, statistics_of(verdicts(journal, rows)), asked.lang
-            )
+            class_tables.summary(exercise.name, rows, statistics_of(verdicts(journal, rows)), asked.lang)
             class_tables.attention(rows, asked.lang)
         else:
             for piece in written(verdicts(journal, rows)):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kit import renderers
 from kit.cli import choices, classroom, screen
 from kit.cli.running import Lang, Reader
 from kit.errors import UsageError
-from kit import renderers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,10 +64,13 @@ def results(
     ] = False,
     fill: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Fill the scores into this export of Canvas's or Moodle's gradebook."),
+        typer.Option(
+            metavar="FILE", help="Fill the scores into this export of Canvas's or Moodle's gradebook."
+        ),
     ] = None,
     column: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The export's column for the score, where it has several.")
+        str | None,
+        typer.Option(metavar="TEXT", help="The export's column for the score, where it has several."),
     ] = None,
     to: Annotated[
         Path | None,

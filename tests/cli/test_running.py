@@ -92,7 +92,10 @@ def test_trouble_of_the_machine_is_not_a_fail(kit: Kit, judged: Judged) -> None:
     assert result.stdout == ""
 
 
-def test_a_hidden_failure_is_told_to_the_teacher_and_by_the_exit_code(kit: Kit, judged: Judged) -> None:
+def test_a_hidden_failure_is_told_to_the_teacher_and_by_the_exit_code(
+    kit: Kit, judged: Judged, tmp_path: Path
+) -> None:
+    (tmp_path / "alice").mkdir()
     judged.answers["alice"] = verdict(HANDSHAKE, HIDDEN)
     student = kit("grade", "listen-accept", "alice")
     assert (student.exit_code, "SO FAR PASSED" in student.stdout) == (1, True)
