@@ -105,9 +105,32 @@ class Conversation:
 
     @cached_property
     def resets(self) -> tuple[Packet, ...]:
-        """All segments with RST, of both sides (RFC 9293 3.5.2)."""
+        """All segments with RST, of both sides (RFC 9293 3.5.2), but for those that come when the close is complete.
+
+        One of these is no program's: an old segment that arrives late makes the side in TIME-WAIT acknowledge once
+        more, and where that meets no connection any more the kernel answers with RST (3.10.7.1).
+        """
+        answers = self._fin_answers
+        over = (
+            max((one.number for one in answers if one is not None), default=0)
+            if None not in answers
+            else None
+        )
         return tuple(
-            packet for packet in self.packets if packet.tcp is not None and packet.tcp.flags & Flags.RST
+            packet
+            for packet in self.packets
+            if packet.tcp is not None
+            and packet.tcp.flags & Flags.RST
+            and (over is None or packet.number < over)
+        )
+
+    @cached_property
+    def _fin_answers(self) -> tuple[Packet | None, Packet | None]:
+        """The first acknowledgement of the client's FIN, and of the server's."""
+        client, server = self.fins.client, self.fins.server
+        return (
+            None if client is None else self._acknowledgement(client, self.server),
+            None if server is None else self._acknowledgement(server, self.client),
         )
 
     @cached_property
@@ -120,19 +143,14 @@ class Conversation:
         Retransmissions and further acknowledgements do not count.
         """
         found: dict[int, Packet] = {}
-        for fin, other in ((self.fins.client, self.server), (self.fins.server, self.client)):
-            if fin is not None:
-                answer = self._acknowledgement(fin, other)
-                found |= {packet.number: packet for packet in (fin, answer) if packet is not None}
+        for fin, answer in zip((self.fins.client, self.fins.server), self._fin_answers, strict=True):
+            found |= {packet.number: packet for packet in (fin, answer) if packet is not None}
         return tuple(found[number] for number in sorted(found))
 
     @cached_property
     def closed_orderly(self) -> bool:
         """Whether both sides sent a FIN, both FINs were acknowledged, and no RST came (RFC 9293 3.6)."""
-        fins = ((self.fins.client, self.server), (self.fins.server, self.client))
-        return not self.resets and all(
-            fin is not None and self._acknowledgement(fin, other) is not None for fin, other in fins
-        )
+        return not self.resets and None not in self._fin_answers
 
     def _acknowledgement(self, fin: Packet, by: Endpoint) -> Packet | None:
         if fin.tcp is None:

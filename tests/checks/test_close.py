@@ -54,6 +54,11 @@ def test_reset_instead_of_fin_fails_and_cites_the_packet() -> None:
     assert places(answer)[0] == "client1 packet 4 at 0.004 s"
 
 
+def test_a_reset_when_all_is_over_costs_nobody_a_mark() -> None:
+    answer = ask("close", evidence(HANDSHAKE + CLOSE + "s > c . 2 ack 2\nc > s R 2"), **ASKED, first="server")
+    assert (answer.outcome, answer.observed) == (Outcome.PASS, "closed in 3 segments, server first")
+
+
 def test_a_reset_fails_though_the_capture_lost_packets() -> None:
     assert ask("close", evidence(HANDSHAKE + "s > c R. 1 ack 1", dropped=2), **ASKED).outcome is Outcome.FAIL
 

@@ -183,9 +183,18 @@ def test_a_close_that_lacks_a_part_is_not_orderly(end: str, closing: list[int]) 
 
 
 def test_a_reset_after_both_fins_is_not_orderly_and_is_told() -> None:
-    found = one(OPENING + HELLO + CLOSE_IN_3 + "s > c R 2")
-    assert numbers(found.resets) == [9]
+    found = one(OPENING + HELLO + "c > s F. 6 ack 1\ns > c F. 1 ack 7\ns > c R 2\nc > s . 7 ack 2")
+    assert numbers(found.resets) == [8]
     assert not found.closed_orderly
+
+
+def test_a_reset_after_the_last_acknowledgement_is_the_kernels_answer_to_one_too_many() -> None:
+    """An old segment came late, who is in TIME-WAIT acknowledged again, and the other end was closed already."""
+    late = "c > s . 6 ack 1\ns > c . 2 ack 7\nc > s R 7"
+    found = one(OPENING + HELLO + CLOSE_IN_3 + late)
+    assert found.resets == ()
+    assert found.closed_orderly
+    assert numbers(found.closing) == [6, 7, 8]
 
 
 def test_a_fin_at_the_wrap_of_the_numbers_is_acknowledged() -> None:
