@@ -278,6 +278,30 @@ def test_a_teacher_is_told_what_a_hidden_check_found(
     result.stdout.fnmatch_lines(["expected secret expectation"])
 
 
+def test_what_is_skipped_for_a_hidden_check_does_not_name_it(
+    pytester: pytest.Pytester, folder: Path, script: Script
+) -> None:
+    assert folder
+    skipped = replace(RECEIVED.answer, observed="needs secret-order, which did not pass")
+    script.says(
+        HANDSHAKE, replace(RECEIVED, name="accept_order", needs=("secret-order",), answer=skipped), HIDDEN
+    )
+    result = pytester.runpytest("exercises", "--submission=sub", "-rA")
+    result.assert_outcomes(passed=3, skipped=1, failed=1)
+    result.stdout.fnmatch_lines(["SKIPPED *: needs a hidden check: your teacher sees*"])
+    result.stdout.no_fnmatch_line("*secret*")
+
+
+def test_a_report_says_as_much_as_the_exercise_lets_a_student_see(
+    pytester: pytest.Pytester, folder: Path, script: Script
+) -> None:
+    assert folder
+    script.says(HANDSHAKE, ORDER, feedback="verdict")
+    result = pytester.runpytest("exercises", "--submission=sub", "-k", "accept_order")
+    result.stdout.fnmatch_lines(["failed 0/3"])
+    result.stdout.no_fnmatch_line("*client2, client1*")
+
+
 def test_the_kits_own_finding_is_reported_by_its_item(
     pytester: pytest.Pytester, folder: Path, script: Script
 ) -> None:

@@ -20,8 +20,8 @@ from kit.exercise import loader
 from kit.exercise.rules import RESERVED_FINDINGS
 from kit.exercise.yaml import Sequence
 from kit.pytest_plugin import grading
-from kit.renderers import inert, inert_line, word
-from kit.renderers._shown import points, told
+from kit.renderers import inert, inert_line, told, word
+from kit.renderers._shown import points
 from kit.renderers.text import explain
 from kit.verdict import TIMELINE, Outcome, combine
 
