@@ -10,7 +10,6 @@ import fcntl
 import gc
 import importlib.util
 import os
-import shutil
 import warnings
 from contextlib import ExitStack
 from functools import cache
@@ -20,10 +19,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.browsers import browser, chromium, open_page
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _pytest.terminal import TerminalReporter
+
+__all__ = ["browser", "open_page"]  # fixtures
 
 BACKENDS = Path(__file__).parents[1] / "kit" / "backends"
 
@@ -55,11 +58,6 @@ def why_no_browser(_name: str) -> str | None:
     if chromium() is None:
         return "there is no Chromium (sudo apt-get install chromium)"
     return None
-
-
-def chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 NEEDED = {"docker": why_no_backend, "netns": why_no_backend, "browser": why_no_browser}

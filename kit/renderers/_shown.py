@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from kit.renderers._words import in_language, word
@@ -193,9 +193,8 @@ def _for_student(verdict: Verdict, lang: str) -> tuple[Shown, ...]:
             rows.append(Shown(label, finding.max_points, hidden=True, remark=word(lang, "hidden")))
         elif finding.name in tied:
             remark = word(lang, "tied to hidden")
-            rows.append(
-                Shown(finding.name, finding.max_points, False, finding.name, finding.check, remark=remark)  # noqa: FBT003
-            )
+            tie = Shown(finding.name, finding.max_points, hidden=False, remark=remark)
+            rows.append(replace(tie, name=finding.name, check=finding.check))
         else:
             rows.append(_as_much(finding, verdict.feedback, lang))
     return tuple(rows)
@@ -226,18 +225,8 @@ def _as_much(finding: Finding, feedback: str, lang: str) -> Shown:
         return whole
     if feedback == "hint" and finding.check == TIMELINE:
         return whole
-    why, hint = (whole.why, whole.hint) if feedback == "hint" else (None, None)
-    return Shown(
-        whole.label,
-        whole.max_points,
-        hidden=False,
-        name=whole.name,
-        check=whole.check,
-        outcome=whole.outcome,
-        points=whole.points,
-        why=why,
-        hint=hint,
-    )
+    seen = replace(whole, expected=None, observed=None, cites=None)
+    return seen if feedback == "hint" else replace(seen, why=None, hint=None)
 
 
 def _whole(finding: Finding, label: str, lang: str) -> Shown:

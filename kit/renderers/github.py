@@ -19,7 +19,7 @@ from kit.renderers._words import word
 from kit.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kit.renderers import Audience, Options
     from kit.renderers._shown import Shown, Told
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AUDIENCE: Audience = "student"
 MOST = 10  # of a kind that GitHub shows of a step
-KINDS = {Outcome.FAIL: "error", Outcome.INCONCLUSIVE: "warning"}
+KINDS: Mapping[Outcome | None, str] = {Outcome.FAIL: "error", Outcome.INCONCLUSIVE: "warning"}
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = _DATA | {":": "%3A", ",": "%2C"}
 # `server.py line 5`, `server.py:5:7`, `File "lib/server.py", line 5`; no absolute name, and none that leads out
@@ -54,7 +54,7 @@ def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
 
 def _annotations(seen: Told, lang: str) -> Iterator[tuple[str, str]]:
     for row in seen.rows:
-        kind = KINDS.get(row.outcome) if row.outcome is not None else None
+        kind = KINDS.get(row.outcome)
         if kind is not None:
             title = f"{seen.exercise}: {row.label} {points(row)}".rstrip()
             yield kind, _command(kind, {**_place(row), "title": title}, _message(row, seen.began_ns, lang))

@@ -8,5 +8,6 @@ wording.py   what an event says; words.py in which language
 details.py   the dissected packet, the call
 svg.py       the picture as SVG; png.py as pixels
 compare.py   two runs, aligned by cause
+overview.py  a class on one page
 page.py      the page; assets/ its templates, style and script
 """

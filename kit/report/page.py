@@ -6,15 +6,13 @@ page's own policy (CSP) lets nothing run or load but the two blocks whose digest
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from kit.renderers import Options, in_language, inert, told, word
+from kit.renderers import Options, _page, in_language, inert, told, word
 from kit.report import assets, view
 from kit.report.compare import compare
 from kit.report.details import details_of
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from kit.report.layout import Slot
     from kit.report.run import Run
     from kit.report.shapes import Picture
+    from kit.verdict import Cite
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,12 @@ def sides_of(runs: Sequence[Run], lang: str) -> tuple[Side, ...]:
 def page(runs: Sequence[Run], lang: str) -> str:
     """Give the whole file. `runs` are one or two."""
     sides = sides_of(runs, lang)
-    script, style = assets.text("report.js"), _style()
+    script = assets.text("report.js")
+    style = _page.style(assets.text("report.css"), assets.text("picture.css"))
     first = runs[0]
     return assets.template("page.html.j2").render(
         lang=lang,
+        tag=_page.tag(lang),
         say=lambda key, **values: say(lang, key, **values),
         title=_title(runs, lang),
         exercise=first.title,
@@ -102,7 +103,7 @@ def page(runs: Sequence[Run], lang: str) -> str:
         words={key: say(lang, key) for key in ("pinned", "causes", "folded list", "cut", "nothing chosen")},
         style=Markup(style),  # noqa: S704  # our own files, and hashed below
         script=Markup(script),  # noqa: S704
-        policy=_policy(script, style),
+        policy=_page.policy(style, script),
     )
 
 
@@ -128,17 +129,21 @@ def _view(side: Side, lang: str) -> dict[str, Any]:
         row = row_of.get(place)
         return None if row is None else f"{side.prefix}{row}"
 
+    def shown_at(cite: Cite) -> str | None:
+        place = places.of(cite)
+        return None if place is None else anchor(place)
+
     seen = told(run.verdict, Options(lang=lang))  # whoever it is sent to, in the end a student reads it
     lines, more = view.output(run, anchor)
     return {
         "side": side,
         "name": inert(run.name),
-        "outcome": seen.summary.result.replace(" ", "-"),
+        "outcome": _page.outcome_class(seen),
         "outcome_word": word(lang, seen.summary.result),
         "score": "; ".join(filter(None, (seen.summary.points(lang), seen.summary.hidden_text(lang)))),
         "backend": seen.backend,
         "notes": [inert(note) for note in seen.notes],
-        "findings": list(view.findings(seen, places, anchor, lang)),
+        "findings": list(_page.finding_views(seen, lang, shown_at)),
         "warnings": view.warnings(run, lang),
         "output": lines,
         "output_more": more,
@@ -157,20 +162,3 @@ def _statement(run: Run) -> dict[str, Any] | None:
         "html": Markup(markdown.render(run.statement.markdown)),  # noqa: S704  # escaped by markdown-it
         "same": run.statement.same,
     }
-
-
-def _style() -> str:
-    """Put the two palettes where they apply: dark by the reader's wish or the system's, never on paper."""
-    return assets.text("report.css").replace("/*LIGHT*/", assets.text("light.css")).replace(
-        "/*DARK*/", assets.text("dark.css")
-    ) + assets.text("picture.css")
-
-
-def _policy(script: str, style: str) -> str:
-    def digest(text: str) -> str:
-        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
-    return (
-        f"default-src 'none'; script-src {digest(script)}; style-src {digest(style)}; "
-        "base-uri 'none'; form-action 'none'"
-    )

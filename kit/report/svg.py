@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kit.renderers import _page
 from kit.report import assets
 
 if TYPE_CHECKING:
@@ -98,6 +99,6 @@ def standalone(pictures: Sequence[Picture], captions: Sequence[str], lang: str) 
 
 def plain_style() -> str:
     """Give the picture's style with the light colours written out: not every viewer knows CSS variables."""
-    colours = dict(_DECLARED.findall(assets.text("light.css")))
+    colours = dict(_DECLARED.findall(_page.text("light.css")))
     style = assets.text("picture.css")
     return _VARIABLE.sub(lambda match: colours[match.group(1)], style)

@@ -1,4 +1,4 @@
-"""Verdict, output and environment as the page's template takes them: plain rows of text, already harmless."""
+"""Output and environment as the page's template takes them: plain rows of text, already harmless."""
 
 from __future__ import annotations
 
@@ -8,52 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kit.ladder.model import Said
-from kit.renderers import inert, inert_line, word
-from kit.renderers._shown import WITHHELD, mark, points
+from kit.renderers import inert, inert_line
 from kit.report.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from kit.renderers import Told
-    from kit.report.run import Places, Run
+    from kit.report.run import Run
 
 MOST_LINES = 2000  # of output; the rest is in events.jsonl
-
-
-@dataclass(frozen=True, slots=True)
-class CiteView:
-    text: str
-    anchor: str | None  # the row of the picture
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    name: str
-    mark: str
-    outcome: str
-    points: str
-    rows: tuple[tuple[str, str], ...]  # label, text
-    cites: tuple[CiteView, ...]
-
-
-def findings(
-    seen: Told, places: Places, anchor: Callable[[int], str | None], lang: str
-) -> Iterator[FindingView]:
-    """Say each finding, as far as its reader may see it."""
-    for row in seen.rows:
-        cites = []
-        for cite, text in zip(row.cites or (), row.places(seen.began_ns), strict=True):
-            place = places.of(cite)
-            cites.append(CiteView(inert_line(text), None if place is None else anchor(place)))
-        yield FindingView(
-            inert_line(row.label),
-            mark(row),
-            row.outcome or WITHHELD,
-            points(row),
-            tuple((word(lang, key) if key else "", inert(text)) for key, text in row.texts()),
-            tuple(cites),
-        )
 
 
 @dataclass(frozen=True, slots=True)

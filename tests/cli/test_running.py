@@ -12,7 +12,7 @@ from kit.cli import running, screen
 from kit.cli.running import worst
 from kit.errors import ExerciseError, Fault, MachineError
 from tests.cli.conftest import MISSING, NO_IMAGE, THERE
-from tests.renderers.verdicts import HANDSHAKE, ORDER, QUEUE, verdict
+from tests.renderers.verdicts import HANDSHAKE, HIDDEN, ORDER, QUEUE, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +139,24 @@ def test_the_trouble_of_one_does_not_take_the_others_verdicts(kit: Kit, judged: 
     assert json.loads(result.stdout)["submission"] == "bob"
     assert "kit: the engine was lost" in result.stderr
     assert result.exit_code == 3
+
+
+def test_a_hidden_failure_is_told_to_the_teacher_and_by_the_exit_code(kit: Kit, judged: Judged) -> None:
+    judged.answers["alice"] = verdict(HANDSHAKE, HIDDEN)
+    student = kit("grade", "listen-accept", "alice")
+    assert (student.exit_code, "SO FAR PASSED" in student.stdout) == (1, True)
+    teacher = kit("grade", "listen-accept", "alice", "--for", "teacher")
+    assert (teacher.exit_code, "secret-order (hidden)" in teacher.stdout) == (1, True)
+    assert json.loads(kit("regrade", "alice", "--format", "json").stdout)["outcome"] == "fail"
+    seen = json.loads(kit("regrade", "alice", "--format", "json", "--for", "student").stdout)
+    assert seen["outcome"] == "so far passed"
+
+
+def test_a_document_is_whole_though_one_of_its_verdicts_had_trouble(kit: Kit, judged: Judged) -> None:
+    judged.answers["alice"] = MachineError("the engine was lost")
+    result = kit("grade", "listen-accept", "alice", "bob", "--format", "junit")
+    assert result.stdout.endswith("</testsuites>\n")
+    assert (result.stdout.count("<testsuite "), result.exit_code) == (1, 3)
 
 
 def test_a_verdict_is_written_before_the_next_submission_is_judged(

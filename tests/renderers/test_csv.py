@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 
@@ -79,5 +78,5 @@ def test_a_cell_is_one_line_that_no_spreadsheet_computes(text: str, cell: str) -
     assert neutral(text) == cell
 
 
-def test_a_batch_is_as_many_rows(**_: Any) -> None:
+def test_a_batch_is_as_many_rows() -> None:
     assert len(rows(render(*[verdict(HANDSHAKE, submission=f"s{number}") for number in range(300)]))) == 300

@@ -3,78 +3,26 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit.report.page import page
 from kit.report.run import Statement
-from tests.conftest import chromium
 from tests.report.scene import EVENTS, arrived, began, ladder, returned, run, said, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from tests.browsers import Opened
 
 pytestmark = pytest.mark.browser
 
 MARKUP = "</script><img src=http://198.18.0.9/x onerror=document.title='owned'><script>document.title='owned'</script>"
 OPENS_WITHIN_S = 2  # a report of 5,000 packets, as issue and README promise
 MOST_BYTES = 5_000_000
-
-
-@dataclass
-class Opened:
-    """A page with all that went wrong in it, and all that it asked the network for."""
-
-    page: Page
-    wrong: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-    @property
-    def panel(self) -> str:
-        return self.page.locator("#panel").inner_text()
-
-    @property
-    def focused(self) -> str:
-        return str(self.page.evaluate("document.activeElement.id"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # where it is not installed, tests are skipped
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
-    """Give what opens a text as a file; at the end nothing may have gone wrong in any page."""
-    opened: list[Opened] = []
-
-    def open_(text: str, anchor: str = "", width: int = 1280, scheme: Any = "light") -> Opened:
-        path = tmp_path / "report.html"
-        path.write_text(text, encoding="utf-8")
-        tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        one = Opened(tab)
-        opened.append(one)
-        tab.on("console", lambda message: one.wrong.append(message.text))
-        tab.on("pageerror", lambda error: one.wrong.append(str(error)))
-        tab.on("request", lambda request: one.asked.append(request.url))
-        tab.goto(f"{path.as_uri()}{anchor}")
-        return one
-
-    yield open_
-    for one in opened:
-        one.page.close()
-        assert one.wrong == []
-        assert [url for url in one.asked if not url.startswith("file:")] == []
 
 
 def test_pointing_at_a_row_shows_its_packet(open_page: Callable[..., Opened]) -> None:

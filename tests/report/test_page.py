@@ -66,6 +66,14 @@ def test_a_hidden_finding_keeps_its_secret() -> None:
     assert "secret" not in text
 
 
+def test_feedback_decides_what_the_page_shows_of_a_failure() -> None:
+    made = run()
+    text = page([replace(made, verdict=replace(made.verdict, feedback="hint"))], "en")
+    assert "look again" in text
+    assert '<a href="#e8">' not in text
+    assert '<a href="#e5">' in text  # of a pass
+
+
 def test_the_policy_names_the_digests_of_the_only_script_and_style() -> None:
     text = page([run()], "en")
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', text)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from kit.renderers import _page
 from kit.report import assets
 from kit.report.layout import lay_out, slots_of
 from kit.report.rows import rows_of
@@ -29,9 +30,10 @@ def test_colours_are_written_out() -> None:
 
 
 def test_every_colour_has_a_light_and_a_dark_value() -> None:
-    used = set(re.findall(r"var\((--[\w-]+)\)", assets.text("picture.css") + assets.text("report.css")))
+    own = [assets.text(name) for name in ("picture.css", "report.css")]
+    used = set(re.findall(r"var\((--[\w-]+)\)", _page.text("base.css") + "".join(own)))
     for palette in ("light.css", "dark.css"):
-        assert used == set(re.findall(r"(--[\w-]+):", assets.text(palette)))
+        assert used == set(re.findall(r"(--[\w-]+):", _page.text(palette)))
 
 
 def test_what_a_program_said_cannot_become_markup() -> None:

@@ -1,29 +1,21 @@
-"""Style, script and templates of the page, as package data."""
+"""Style, script and templates of the report's pages, as package data; what all pages share is in kit.renderers._page."""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jinja2
+from kit.renderers import _page
+
+if TYPE_CHECKING:
+    import jinja2
 
 HERE = Path(__file__).parent
 
 
-@cache
 def text(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    return _page.text(name, HERE)
 
 
-@cache
 def template(name: str) -> jinja2.Template:
-    """Give a template; all that is put into one is escaped, whatever its name ends in."""
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        loader=jinja2.FileSystemLoader(HERE),
-    )
-    return environment.get_template(name)
+    return _page.template(name, HERE)
