@@ -12,7 +12,6 @@ import itertools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from _pytest._code.code import ExceptionRepr
 
 from kit import __version__
 from kit.errors import KitError
@@ -62,8 +61,8 @@ class Collecting:
             path, line = str(item.path), item.row.line + 1
             if isinstance(report.longrepr, tuple):
                 report.longrepr = (path, line, report.longrepr[2])
-            elif isinstance(report.longrepr, ExceptionRepr) and report.longrepr.reprcrash:
-                report.longrepr.reprcrash.path, report.longrepr.reprcrash.lineno = path, line
+            elif (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
+                crash.path, crash.lineno = path, line
         return report
 
 
