@@ -95,6 +95,7 @@ def test_a_skipped_finding_says_what_it_needs_and_skips_what_needs_it() -> None:
     assert [one.name for one in verdict.findings] == ["output", "handshake", "exit"]
     assert [one.outcome for one in verdict.findings] == [SKIPPED, SKIPPED, FAIL]
     assert verdict.findings[1].answer.observed == "needs exit, which did not pass"
+    assert [one.needs for one in verdict.findings] == [("handshake",), ("exit",), ()]
 
 
 def test_a_check_that_throws_is_inconclusive_and_says_what_it_stumbled_over(

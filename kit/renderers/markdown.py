@@ -26,7 +26,7 @@ AUDIENCE: Audience = "student"
 MOST_BYTES = (1 << 20) - 1024  # of a summary, without the note that something is left out
 MOST_CHARACTERS = 2000  # of one text
 MAX_CITES = 6
-_MARKS = re.compile(r"[!-/:-@\[-`{-~]")  # every punctuation of ASCII may be escaped (CommonMark 2.4)
+_MARKS = re.compile(r"[!#$&*+\-.:<=>@\[-`{-~]")  # all that begins something in GFM; any may be escaped (2.4)
 
 
 def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:

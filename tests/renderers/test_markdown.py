@@ -58,7 +58,7 @@ def cells(text: str) -> list[list[str]]:
 def test_a_verdict_has_heading_summary_and_a_table_of_its_checks() -> None:
     text = render(verdict(HANDSHAKE, ORDER, QUEUE, RECEIVED))
     assert text.startswith(
-        "## ` listen-accept ` · ` alice `\n\n**FAIL** 1 of 6 points\\: 1 failed\\, 1 inconclusive"
+        "## ` listen-accept ` · ` alice `\n\n**FAIL** 1 of 6 points\\: 1 failed, 1 inconclusive"
     )
     assert cells(text)[1:5] == [
         ["✓", "handshake", "1/1"],
