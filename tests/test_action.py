@@ -154,10 +154,11 @@ def test_the_example_gives_inputs_that_there_are_and_reads_outputs_that_there_ar
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="there is no shellcheck")
 @pytest.mark.parametrize("step", [step for step in STEPS if "run" in step], ids=lambda step: step["name"])
 def test_no_script_has_a_fault_that_shellcheck_knows(step: dict[str, Any]) -> None:
+    shell = "set -eo pipefail\n"
     names = "".join(f"{name}=''\n" for name in step.get("env", {}))
     done = subprocess.run(
         ["shellcheck", "--shell=bash", "--exclude=SC2154", "-"],
-        input=names + step["run"],
+        input=shell + names + step["run"],
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,3 +92,85 @@ def test_a_run_that_waits_is_ended_and_its_evidence_is_kept(tmp_path: Path) -> N
     with pytest.raises(KeyboardInterrupt):
         whole_run()
     assert [step.outcome for step in store.load(tmp_path / "run").steps] == ["done"]
+
+
+@pytest.fixture
+def handlers() -> Iterator[dict[signal.Signals, object]]:
+    """Give what the signals do; whatever a test does to them is undone."""
+    before = {number: signal.getsignal(number) for number in interrupts.ASKING}
+    for number in interrupts.ASKING:
+        signal.signal(number, signal.default_int_handler)
+    yield dict.fromkeys(interrupts.ASKING, signal.default_int_handler)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def current() -> dict[signal.Signals, object]:
+    return {number: signal.getsignal(number) for number in interrupts.ASKING}
+
+
+@pytest.mark.parametrize("number", interrupts.ASKING)
+def test_a_signal_stops_what_is_stoppable_and_afterwards_all_is_as_before(
+    handlers: dict[signal.Signals, object], number: signal.Signals
+) -> None:
+    def work() -> None:
+        with interrupts.stoppable():
+            os.kill(os.getpid(), number)
+
+    with pytest.raises(interrupts.Stopped, match=f"stopped by {number.name}") as stopped:
+        work()
+    assert stopped.value.signal is number
+    assert current() == handlers
+
+
+def test_a_second_signal_does_not_disturb_the_clean_up(handlers: dict[signal.Signals, object]) -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        with interrupts.stoppable():
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+            finally:
+                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), signal.SIGTERM)
+                done.append("cleaned up")
+
+    with pytest.raises(interrupts.Stopped):
+        work()
+    assert done == ["cleaned up"]
+    assert current() == handlers
+
+
+def test_a_wish_is_forgotten_with_what_it_stopped(handlers: dict[signal.Signals, object]) -> None:
+    """The process goes on: its next run must not end by the signal of this one."""
+    assert handlers
+
+    def work() -> None:
+        with interrupts.stoppable(), interrupts.held(lambda: None):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(interrupts.Stopped):
+        work()
+    interrupts.check()
+
+
+def test_what_the_process_ignores_stays_ignored(handlers: dict[signal.Signals, object]) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nohup
+    with interrupts.stoppable():
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert current() == {**handlers, signal.SIGHUP: signal.SIG_IGN}
+
+
+def test_another_thread_than_the_main_one_leaves_signals_alone(
+    handlers: dict[signal.Signals, object],
+) -> None:
+    seen: list[dict[signal.Signals, object]] = []
+
+    def work() -> None:
+        with interrupts.stoppable():
+            seen.append(current())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [handlers]

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +19,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import kit
-from kit.errors import BackendError, KitError
+from kit.backends.base import Promise
+from kit.cli import choices
+from kit.errors import BackendError, KitError, MachineError
 from kit.pytest_plugin import collecting, grading
 from kit.renderers import Options
+from tests.cli.conftest import ScriptedBackend
 from tests.remains import life_of, remains
 from tests.renderers.verdicts import HANDSHAKE, HIDDEN, ORDER, QUEUE, RECEIVED, TIMELINE, verdict
 
@@ -278,6 +280,30 @@ def test_a_teacher_is_told_what_a_hidden_check_found(
     result.stdout.fnmatch_lines(["expected secret expectation"])
 
 
+def test_what_is_skipped_for_a_hidden_check_does_not_name_it(
+    pytester: pytest.Pytester, folder: Path, script: Script
+) -> None:
+    assert folder
+    skipped = replace(RECEIVED.answer, observed="needs secret-order, which did not pass")
+    script.says(
+        HANDSHAKE, replace(RECEIVED, name="accept_order", needs=("secret-order",), answer=skipped), HIDDEN
+    )
+    result = pytester.runpytest("exercises", "--submission=sub", "-rA")
+    result.assert_outcomes(passed=3, skipped=1, failed=1)
+    result.stdout.fnmatch_lines(["SKIPPED *: needs a hidden check: your teacher sees*"])
+    result.stdout.no_fnmatch_line("*secret*")
+
+
+def test_a_report_says_as_much_as_the_exercise_lets_a_student_see(
+    pytester: pytest.Pytester, folder: Path, script: Script
+) -> None:
+    assert folder
+    script.says(HANDSHAKE, ORDER, feedback="verdict")
+    result = pytester.runpytest("exercises", "--submission=sub", "-k", "accept_order")
+    result.stdout.fnmatch_lines(["failed 0/3"])
+    result.stdout.no_fnmatch_line("*client2, client1*")
+
+
 def test_the_kits_own_finding_is_reported_by_its_item(
     pytester: pytest.Pytester, folder: Path, script: Script
 ) -> None:
@@ -438,6 +464,27 @@ def test_without_use_it_is_one_module_of_kit(pytester: pytest.Pytester) -> None:
     assert pytester.runpytest_subprocess().ret == 0
 
 
+def test_the_machine_is_held_to_its_promises_unless_everything_is_trusted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    backend = ScriptedBackend("netns", promised=[Promise("memory", "no cgroup", "delegate one")])
+    monkeypatch.setattr(choices, "named_backend", lambda _name: backend)
+    chosen = grading._backend.__wrapped__
+    with pytest.raises(MachineError, match="does not keep this promise here: memory: no cgroup"):
+        chosen("netns", trust=False)
+    trusted: object = chosen("netns", trust=True)
+    assert trusted is backend
+
+
+def test_a_place_that_cannot_be_made_is_an_error(
+    pytester: pytest.Pytester, folder: Path, script: Script
+) -> None:
+    result = pytester.runpytest("exercises", "--submission=sub", f"--out={folder / 'tox.ini'}")
+    result.assert_outcomes(errors=5)
+    result.stdout.fnmatch_lines(["*tox.ini/first: cannot be made: Not a directory; give another --kit-out"])
+    assert script.asked == []
+
+
 # Real runs
 
 
@@ -473,9 +520,12 @@ def test_workers_run_an_exercise_once_where_its_items_stay_together(
 
 
 @pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as made:
-        yield made
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a folder for temporary files that a program can pass through, which runs as another user."""
+    with tempfile.TemporaryDirectory(prefix="kit-test-") as made:
+        Path(made).chmod(0o711)
+        monkeypatch.setenv("TMPDIR", made)
+        yield Path(made)
 
 
 @pytest.fixture
@@ -519,14 +569,9 @@ def test_the_reference_passes_on_docker(pytester: pytest.Pytester, real: Path) -
 
 
 @pytest.mark.netns
-def test_an_interrupt_in_the_middle_of_a_run_cleans_up_and_ends_pytest(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, stack: ExitStack
-) -> None:
+def test_an_interrupt_in_the_middle_of_a_run_cleans_up_and_ends_pytest(folder: Path, temporary: Path) -> None:
     """The program never ends, so the run waits for it until the signal comes."""
     (folder / "sub" / "server.py").write_text("import signal\nsignal.pause()\n", encoding="utf-8")
-    temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kit-test-")))
-    temporary.chmod(0o711)  # a program runs as another user, and must get through
-    monkeypatch.setenv("TMPDIR", str(temporary))
     typed = ["exercises", "--submission=sub", "--backend=netns", "--kit-out=runs", "--kit-trust"]
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", *typed],
@@ -546,4 +591,5 @@ def test_an_interrupt_in_the_middle_of_a_run_cleans_up_and_ends_pytest(
         out, _ = process.communicate(timeout=60)
     assert process.returncode == pytest.ExitCode.INTERRUPTED, out
     assert "stopped by SIGINT" in out
+    assert f"the evidence so far is in {folder / 'runs' / 'first'}" in out
     assert remains(life, docker=False) == set()

@@ -12,7 +12,6 @@ import itertools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from _pytest._code.code import ExceptionRepr
 
 from kit import __version__
 from kit.errors import KitError
@@ -20,8 +19,8 @@ from kit.exercise import loader
 from kit.exercise.rules import RESERVED_FINDINGS
 from kit.exercise.yaml import Sequence
 from kit.pytest_plugin import grading
-from kit.renderers import inert, inert_line, word
-from kit.renderers._shown import points, told
+from kit.renderers import inert, inert_line, told, word
+from kit.renderers._shown import points
 from kit.renderers.text import explain
 from kit.verdict import TIMELINE, Outcome, combine
 
@@ -62,8 +61,8 @@ class Collecting:
             path, line = str(item.path), item.row.line + 1
             if isinstance(report.longrepr, tuple):
                 report.longrepr = (path, line, report.longrepr[2])
-            elif isinstance(report.longrepr, ExceptionRepr) and report.longrepr.reprcrash:
-                report.longrepr.reprcrash.path, report.longrepr.reprcrash.lineno = path, line
+            elif (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
+                crash.path, crash.lineno = path, line
         return report
 
 

@@ -193,7 +193,9 @@ def test_a_run_that_takes_too_long_is_no_verdict(autograder: Autograder, tmp_pat
     autograder.python()
     (tmp_path / "slow").mkdir()
     (tmp_path / "slow" / "server.py").write_text("import signal\nsignal.pause()\n", encoding="utf-8")
-    results = autograder.grade(tmp_path / "slow", KIT_LIMIT_S="4")
+    with (autograder.source / "settings").open("a", encoding="utf-8") as settings:
+        settings.write("limit_s=4\n")
+    results = autograder.grade(tmp_path / "slow")
     assert results["output"].startswith("Not graded: grading took more than 4 s.\n")
     assert "score" not in results
 
@@ -219,6 +221,12 @@ def test_without_a_working_python_there_is_still_a_result(autograder: Autograder
     results = autograder.grade(EXERCISE / "reference")
     assert results["output"].startswith("Not graded: kit could not grade here")
     assert results["tests"] == []
+
+
+def test_a_kit_that_is_killed_is_told_of(autograder: Autograder) -> None:
+    autograder.python('case "$*" in *"-m kit grade"*) kill -9 $$ ;; esac', f'exec "{sys.executable}" "$@"')
+    results = autograder.grade(EXERCISE / "reference")
+    assert results["output"].startswith("Not graded: grading was killed: ")
 
 
 def test_what_is_killed_has_left_a_result(autograder: Autograder) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from kit.renderers import word
-from kit.renderers.text import MAX_CITES
+from kit.renderers import Options, told, word
+from kit.renderers.text import MAX_CITES, explain
 from kit.verdict import Cite, Finding, fail, passed
 from tests.renderers.verdicts import (
     BEGAN_NS,
@@ -194,3 +194,15 @@ def test_times_are_seconds_since_the_run_began() -> None:
     cite = Cite("RST", host="server", packet=17, time_ns=BEGAN_NS + 1_204_000_000)
     text = render(verdict(Finding("r", "reset", fail(expected="FIN", observed="RST", cites=[cite]))))
     assert "server packet 17 at 1.204 s: RST" in text
+
+
+def test_one_finding_is_explained_as_in_the_table() -> None:
+    options = Options(width=60)
+    (row,) = told(verdict(ORDER), options).rows
+    assert explain(row, BEGAN_NS, options) == (
+        "expected client1, client2\n"
+        "observed client2, client1\n"
+        "evidence server call 4 at 1.204 s: accept4 returned client2\n"
+        "why      accept takes the oldest\n"
+        "hint     serve it before the next accept\n"
+    )
