@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from kit.classroom.batch import Done, Task
+    from kit.classroom.people import Student
 
 LAST = 5  # verdicts that stay in sight
 EVERY_S = 0.5  # a reader's eye needs no more, and each drawing takes a moment of what is graded
@@ -38,11 +39,11 @@ class Progress:
         self._began = time.monotonic()
 
     def begins(self, task: Task) -> None:
-        self._running[task.handed_in.student.id] = time.monotonic()
+        self._running[called(task.handed_in.student)] = time.monotonic()
 
     def ended(self, done: Done) -> None:
         """Take what came of one, and say it where no terminal shows it."""
-        self._running.pop(done.task.handed_in.student.id, None)
+        self._running.pop(called(done.task.handed_in.student), None)
         if done.last:
             self.done += 1
             self._outcomes[done.outcome if done.outcome in CONCLUSIVE else "inconclusive"] += 1
@@ -58,7 +59,7 @@ class Progress:
         values: dict[str, object] = {
             "done": self.done,
             "total": self._total,
-            "student": inert_line(done.task.handed_in.student.id),
+            "student": called(done.task.handed_in.student),
             "outcome": say(self._lang, done.outcome),
         }
         if not done.last:
@@ -101,7 +102,7 @@ class Progress:
         table.add_row(Text(head, style="bold"))
         table.add_row(Text(say(self._lang, "so far", **self._counts())))
         for student, since in running.items():
-            table.add_row(Text(f"  ▸ {inert_line(student)}  {time.monotonic() - since:.0f} s"))
+            table.add_row(Text(f"  ▸ {student}  {time.monotonic() - since:.0f} s"))
         for line in self._last:
             table.add_row(Text(f"  {line}", style="dim"))
         return table
@@ -109,6 +110,11 @@ class Progress:
     def _counts(self) -> dict[str, object]:
         counts = self._outcomes
         return {"passed": counts["pass"], "failed": counts["fail"], "inconclusive": counts["inconclusive"]}
+
+
+def called(student: Student) -> str:
+    """Say who it is: the id, and the name where there is another."""
+    return inert_line(f"{student.id} {student.name}" if student.name else student.id)
 
 
 def duration(seconds: float, lang: str) -> str:
@@ -128,9 +134,15 @@ def following(total: int, lang: str) -> Iterator[Progress]:
         from rich.live import Live
 
         console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        with Live(
-            console=console, get_renderable=progress.drawn, refresh_per_second=1 / EVERY_S, transient=True
-        ):
+        live = Live(
+            console=console,
+            get_renderable=progress.drawn,
+            refresh_per_second=1 / EVERY_S,
+            transient=True,
+            redirect_stdout=False,  # what is written there is the result, wherever it goes
+            redirect_stderr=False,
+        )
+        with live:
             yield progress
     if progress.known is not None:
         screen.note(f"kit: {progress.known}")

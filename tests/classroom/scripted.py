@@ -38,6 +38,7 @@ class ScriptedEngine:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
+        self.ended = False
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -1,0 +1,284 @@
+"""kit grade --class and kit results as a teacher types them; what grades is scripted, class, journal and files are real."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit import interrupts
+from kit.classroom.job import Seen
+from kit.classroom.journal import Journal
+from tests.classroom.scripted import NO_ANSWER, ScriptedEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from typer.testing import Result
+
+    from tests.cli.conftest import Kit
+
+ROSTER = "id,name,section\nalice,Alice A,1\nbob,Bob B,2\ncy,Cy C,1\ndee,Dee D,2\n"
+
+
+@pytest.fixture
+def graded(kit: Kit, engine: ScriptedEngine, tmp_path: Path) -> Callable[..., Result]:
+    """Give a call of `kit grade` on a class of three in `class`; `bob` fails."""
+    (tmp_path / "class").mkdir()
+    for student in ("alice", "bob", "cy"):
+        shutil.move(tmp_path / student, tmp_path / "class")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    engine.outcomes.setdefault("bob", ["fail"])
+
+    def grade(*options: str) -> Result:
+        return kit("grade", "listen-accept", "--class", "class", "--backend", "netns", *options)
+
+    return grade
+
+
+def lines(result: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_class_is_graded_and_what_it_is_stuck_on_is_told(
+    graded: Callable[..., Result], engine: ScriptedEngine
+) -> None:
+    result = graded()
+    assert result.exit_code == 1
+    assert sorted(engine.ran) == ["alice", "bob", "cy"]
+    assert "accept_order   1 of 3" in result.stdout
+    assert "listen-accept: 2 passed, 1 failed, 0 inconclusive, 0 handed in nothing" in result.stdout
+    assert "kit: 3 submissions; each entry of class is a student's" in result.stderr
+
+
+def test_a_second_call_runs_nothing_and_tells_the_same(
+    graded: Callable[..., Result], engine: ScriptedEngine
+) -> None:
+    first, second = graded("--format", "json"), graded("--format", "json")
+    assert first.stdout == second.stdout
+    assert len(engine.ran) == 3
+    assert "kit: 3 of 3 verdicts were in the journal already" in second.stderr
+    graded("--again")
+    assert len(engine.ran) == 6
+
+
+def test_each_format_tells_all_in_the_order_of_their_ids(graded: Callable[..., Result]) -> None:
+    told = lines(graded("--format", "json"))
+    assert [(row["submission"], row["outcome"]) for row in told] == [
+        ("alice", "pass"),
+        ("bob", "fail"),
+        ("cy", "pass"),
+    ]
+    assert graded("--format", "junit").stdout.count("<testsuite ") == 3
+
+
+def test_each_student_has_a_seed_of_its_own_unless_one_is_given(
+    graded: Callable[..., Result], engine: ScriptedEngine
+) -> None:
+    graded()
+    assert {job.seed for job in engine.jobs} == {f"listen-accept/{name}" for name in ("alice", "bob", "cy")}
+    engine.jobs.clear()
+    graded("--seed", "all")
+    assert {job.seed for job in engine.jobs} == {"all"}
+
+
+def test_evidence_and_journal_are_where_they_are_asked(graded: Callable[..., Result], tmp_path: Path) -> None:
+    graded("--out", "here")
+    assert (tmp_path / "here" / "journal.sqlite").is_file()
+    assert len(list((tmp_path / "here" / "listen-accept" / "alice").iterdir())) == 1
+    graded("--out", "there", "--journal", "j.sqlite")
+    assert (tmp_path / "j.sqlite").is_file()
+    assert not (tmp_path / "there" / "journal.sqlite").exists()
+
+
+def test_a_roster_tells_who_handed_in_nothing_and_names_the_others(
+    graded: Callable[..., Result], kit: Kit, tmp_path: Path
+) -> None:
+    (tmp_path / "class" / "zed").mkdir()
+    result = graded("--roster", "roster.csv")
+    assert "kit: handed in nothing: dee\n" in result.stderr
+    assert "kit: of nobody in the roster: zed\n" in result.stderr
+    assert "1 handed in nothing" in result.stdout
+    told = kit("results", "listen-accept", "--roster", "roster.csv").stdout
+    assert "Alice A" in told
+    assert "nothing handed in" in told
+
+
+def test_what_stays_inconclusive_is_listed_for_the_teacher_and_not_scored(
+    graded: Callable[..., Result], engine: ScriptedEngine
+) -> None:
+    engine.outcomes = {"bob": [NO_ANSWER]}
+    result = graded()
+    assert result.exit_code == 3
+    assert engine.ran.count("bob") == 4
+    assert "2 passed, 0 failed, 1 inconclusive" in result.stdout
+    assert "inconclusive 4 times: the engine was lost" in result.stdout
+    assert "90-100 %   2" in result.stdout
+    assert "0-10 %     0" in result.stdout
+
+
+def test_words_of_another_student_are_evidence_for_the_teacher(
+    graded: Callable[..., Result], engine: ScriptedEngine
+) -> None:
+    engine.seen = (Seen(word="w", student="cy", place="server packet 7 at 0.2 s"),)
+    assert "words of cy (server packet 7 at 0.2 s)" in graded().stdout
+
+
+def test_a_batch_that_is_stopped_says_where_it_was_and_goes_on_there(
+    graded: Callable[..., Result], engine: ScriptedEngine
+) -> None:
+    def meanwhile(job: object) -> None:
+        if len(engine.jobs) == 2:
+            interrupts.ask(KeyboardInterrupt())
+            while not engine.ended:
+                pass
+        assert job
+
+    engine.meanwhile = meanwhile
+    try:
+        stopped = graded("-j", "1")
+    finally:
+        interrupts._asked.clear()
+    assert stopped.exit_code != 0
+    engine.meanwhile = lambda _job: None
+    engine.jobs.clear()
+    assert "2 passed, 1 failed" in graded("-j", "1").stdout
+    assert len(engine.ran) == 2, "the first one's verdict was kept"
+
+
+def test_a_wrong_word_is_told_before_anything_runs(
+    graded: Callable[..., Result], engine: ScriptedEngine
+) -> None:
+    result = graded("--attempts", "newst")
+    assert result.exit_code == 2
+    assert "unknown attempts 'newst'; did you mean 'newest'?" in result.stderr
+    assert engine.jobs == []
+
+
+# ---- kit results
+
+
+@pytest.fixture
+def journal(graded: Callable[..., Result]) -> Callable[..., Result]:
+    graded("--roster", "roster.csv")
+    return graded
+
+
+def test_results_show_each_student_and_the_statistics(journal: object, kit: Kit) -> None:
+    assert journal
+    told = kit("results", "listen-accept").stdout
+    assert "bob       Bob B     fail      0/3     accept_order" in told
+    assert "listen-accept: 2 passed, 1 failed" in told
+    assert kit("results").stdout == told
+    assert "未通过" in kit("results", "--lang", "zh").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "students"),
+    [
+        (("--outcome", "fail"), ["bob"]),
+        (("--check", "accept_order"), ["bob"]),
+        (("--section", "1"), ["alice", "cy"]),
+        (("--student", "cy", "--student", "bob"), ["bob", "cy"]),
+        (("--section", "1", "--outcome", "fail"), []),
+    ],
+)
+def test_results_can_be_filtered(
+    journal: object, kit: Kit, options: tuple[str, ...], students: list[str]
+) -> None:
+    assert journal
+    told = lines(kit("results", "listen-accept", *options, "--format", "json"))
+    assert [row["submission"] for row in told] == students
+
+
+def test_history_says_who_was_run_again_and_why(
+    journal: Callable[..., Result], kit: Kit, tmp_path: Path
+) -> None:
+    (tmp_path / "class" / "bob" / "server.py").write_text("import socket  # better\n")
+    journal()
+    rows = kit("results", "listen-accept", "--student", "bob", "--history", env={"COLUMNS": "200"}).stdout
+    assert "first" in rows
+    assert "the submission changed" in rows
+
+
+def test_pages_of_a_class_link_to_each_student(journal: object, kit: Kit, tmp_path: Path) -> None:
+    assert journal
+    result = kit("results", "listen-accept", "--roster", "roster.csv", "--format", "html", "--to", "pages")
+    assert result.stdout == "pages/index.html\n"
+    index = (tmp_path / "pages" / "index.html").read_text()
+    for student in ("alice", "bob", "cy"):
+        assert f'href="students/{student}.html"' in index
+        assert (tmp_path / "pages" / "students" / f"{student}.html").is_file()
+    assert "Dee D" in index
+    assert "nothing handed in" in index
+
+
+def test_pages_go_beside_the_journal_unless_asked(journal: object, kit: Kit) -> None:
+    assert journal
+    assert kit("results", "--format", "html").stdout == "runs/listen-accept-class/index.html\n"
+
+
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Task (77)\r\n"
+    "    Points Possible,,,,,30\r\n"
+    "Alice,1,alice,a@x,1,\r\nBob,2,bob,b@x,2,5\r\nDee,4,dee,d@x,2,\r\n"
+).encode("utf-8-sig")
+
+
+def test_scores_are_filled_into_the_teachers_own_export(journal: object, kit: Kit, tmp_path: Path) -> None:
+    assert journal
+    (tmp_path / "canvas.csv").write_bytes(CANVAS)
+    result = kit("results", "listen-accept", "--fill", "canvas.csv")
+    assert result.stdout == "canvas-filled.csv\n"
+    filled = (tmp_path / "canvas-filled.csv").read_bytes()
+    assert filled == CANVAS.replace(b"a@x,1,", b"a@x,1,30").replace(b"b@x,2,5", b"b@x,2,0")
+    assert (tmp_path / "canvas.csv").read_bytes() == CANVAS
+    assert "kit: 2 of 3 scores are filled in" in result.stderr
+    assert "kit: 1 have no row in the sheet: cy" in result.stderr
+    assert "Dee" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--fill", "canvas.csv", "--to", "canvas.csv"), "canvas.csv: is the export itself"),
+        (("--fill", "missing.csv"), "missing.csv: cannot be read"),
+        (("--fill", "roster.csv"), "roster.csv: no gradebook that is known\n  canvas: "),
+        (("--format", "moodle", "--fill", "canvas.csv"), "no gradebook that is known\n  moodle: "),
+        (("--format", "canvas"), "canvas fills in an export of your own\n  name it: --fill FILE"),
+        (("--journal", "missing.sqlite"), "missing.sqlite: there is no journal"),
+        (("--outcome", "fial"), "unknown outcome 'fial'; did you mean 'fail'?"),
+    ],
+)
+def test_what_cannot_be_done_is_told_with_its_place(
+    journal: object, kit: Kit, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    assert journal
+    (tmp_path / "canvas.csv").write_bytes(CANVAS)
+    result = kit("results", "listen-accept", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert (tmp_path / "canvas.csv").read_bytes() == CANVAS
+    assert not (tmp_path / "missing.sqlite").exists()
+
+
+def test_an_exercise_of_which_nothing_was_graded_is_told(journal: object, kit: Kit) -> None:
+    assert journal
+    result = kit("results", "listen-acept")
+    assert result.exit_code == 2
+    assert "unknown exercise 'listen-acept'; did you mean 'listen-accept'?" in result.stderr
+
+
+def test_a_verdict_of_an_earlier_run_stays_where_a_newer_one_says_nothing(
+    journal: Callable[..., Result], kit: Kit, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    engine.outcomes = {"alice": [NO_ANSWER]}
+    journal("--again")
+    with Journal(tmp_path / "runs" / "journal.sqlite") as opened:
+        assert len(opened.history(student="alice")) == 5
+    told = kit("results", "--student", "alice").stdout
+    assert "pass" in told
+    assert "the newest run was inconclusive: the engine was lost" in told
