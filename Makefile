@@ -3,13 +3,14 @@
 # make test    everything that must hold: linter, types, tests
 # make soak    each exercise 200 times a backend beside load: N=200 JOBS=1 BACKENDS="docker netns" EXERCISES="..."
 # make crash   kits killed at 100 random instants a backend beside 10 runs: N=100 BESIDE=10 BACKENDS="docker netns" EXERCISES="..."
+# make classes a made class of N=300 whose verdicts are known: graded JOBS=1 at a time, KILLS=0 times killed and resumed
 # make floods  four floods graded beside four honest submissions: a table of verdicts and times
 # make parity  the analyser beside tshark: a table of agreement on others' captures, every difference, and the speed
 # make fuzz    any bytes into each reader, guided by what code they reach: SECONDS=600 TARGETS="..." KEEP=--keep
 # make clean   removes what the commands above made, and what dead runs left on this machine
 
 .DELETE_ON_ERROR:
-.PHONY: setup demo test soak crash floods parity fuzz clean
+.PHONY: setup demo test soak crash classes floods parity fuzz clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +19,7 @@ MADE := $(BIN)/.made-$(subst $(comma),-,$(KIT_REQUIRE))
 PYTHON ?=
 JOBS ?= 1
 BESIDE ?= 10
+KILLS ?= 0
 BACKENDS ?= docker netns
 EXERCISES ?=
 SECONDS ?= 600
@@ -52,6 +54,10 @@ soak: setup
 crash: N ?= 100
 crash: setup
 	$(BIN)/python -m tests.crash -n $(N) --beside $(BESIDE) $(addprefix --backend=,$(BACKENDS)) $(EXERCISES)
+
+classes: N ?= 300
+classes: setup
+	$(BIN)/python -m tests.classes -n $(N) -j $(JOBS) --kills $(KILLS) $(addprefix --backend=,$(BACKENDS))
 
 floods: N ?= 5
 floods: setup

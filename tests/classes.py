@@ -28,7 +28,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from kit.classroom.places import folder_name
 from kit.exercise import catalogue, loader
 from tests.hostile.cases import FOLDER as HOSTILE
 from tests.soak import leftovers
@@ -217,6 +219,7 @@ def grade(
     rows = _rows(folder / "out" / "journal.sqlite")
     if _told(folder, backend, jobs, one) != out or _rows(folder / "out" / "journal.sqlite") != rows:
         one.faults.append("a second call gave other verdicts, or ran something")
+    one.faults += page_faults(folder, truths)
     if one.memory_kb > MOST_MEMORY_KB:
         one.faults.append(f"a process of kit took {one.memory_kb} kB")
     return one
@@ -287,6 +290,19 @@ def journal_faults(path: Path, students: int) -> Iterator[str]:
     yield from (f"{student!r} was graded {count} times" for student, count in twice)
     if there != students:
         yield f"{there} of {students} students are in the journal"
+
+
+def page_faults(folder: Path, truths: Mapping[str, Truth]) -> Iterator[str]:
+    """Have the class written as pages; each student must have one, and a link to it."""
+    pages = folder / "pages"
+    journal = folder / "out" / "journal.sqlite"
+    command = ["results", EXERCISE, "--journal", str(journal), "--format", "html", "--to", str(pages)]
+    subprocess.run([*KIT, *command], stdout=subprocess.DEVNULL, check=True)
+    index = (pages / "index.html").read_text(encoding="utf-8")
+    for student in truths:
+        name = f"{folder_name(student)}.html"
+        if not (pages / "students" / name).is_file() or quote(f"students/{name}") not in index:
+            yield f"{student!r} has no page"
 
 
 def _rows(path: Path) -> int:
