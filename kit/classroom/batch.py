@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from kit import interrupts
 from kit.classroom import similarity
-from kit.classroom.job import Answer, Job, exercise_files, packed
+from kit.classroom.job import Answer, Job, exercise_files
 from kit.classroom.journal import CONCLUSIVE, NO_VERDICT, Entry, Graded, Journal, Key, why_run
 from kit.classroom.places import new_run_dir, place_of
 from kit.errors import MachineError
 from kit.exercise.intake import read_files
+from kit.exercise.packing import packed
 from kit.verdict_rows import VERDICT_FILE, verdict_of, verdict_text
 from kit.whole import write_whole
 

@@ -6,21 +6,16 @@ process or on another machine, and done again if that one dies. The evidence goe
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict
 
 from kit.exercise.loader import FILE
+from kit.exercise.packing import unpacked
 from kit.exercise.submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kit.exercise.loader import Exercise
-
-_ANY_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same files give the same bytes
 
 
 class Seen(BaseModel):
@@ -62,20 +57,6 @@ class Answer(BaseModel):
     trouble: str = ""
     took_s: float = 0.0
     seen: tuple[Seen, ...] = ()
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """Give files (relative name -> content) as a zip; the same files, the same bytes."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, _ANY_TIME), content, zipfile.ZIP_DEFLATED)
-    return whole.getvalue()
-
-
-def unpacked(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def exercise_files(exercise: Exercise) -> dict[str, bytes]:

@@ -81,11 +81,10 @@ class Key:
         return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row without its verdict, which may be long: `Journal.verdict` gives that."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What is known of one graded run. `who`: whatever is known of the student beside the id; `why` it was run."""
 
-    number: int
     exercise: str
     student: str
     who: dict[str, Any]
@@ -95,33 +94,28 @@ class Entry:
     score: float
     max_score: float
     why: str
-    began_ns: int
     took_s: float
-    trouble: str
-    seen: tuple[dict[str, str], ...]
+    trouble: str = ""
+    seen: tuple[dict[str, str], ...] = ()
 
     @property
     def conclusive(self) -> bool:
         return self.outcome in CONCLUSIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded(_Facts):
     """What is written down of one run."""
 
-    exercise: str
-    student: str
-    who: dict[str, Any]
-    attempt: str
-    key: Key
-    outcome: str
-    score: float
-    max_score: float
-    why: str
-    took_s: float
     verdict: Verdict | None
-    trouble: str = ""
-    seen: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(_Facts):
+    """A row without its verdict, which may be long: `Journal.verdict` gives that."""
+
+    number: int
+    began_ns: int
 
 
 class Journal:
@@ -206,7 +200,7 @@ class Journal:
     def add(self, graded: Graded) -> None:
         """Write a row down. When this returns, a death of the machine does not lose it."""
         row = {
-            **{name: getattr(graded, name) for name in graded.__slots__},
+            **{field.name: getattr(graded, field.name) for field in fields(graded)},
             **asdict(graded.key),
             "key": graded.key.digest,
             "who": json.dumps(graded.who),

@@ -26,6 +26,10 @@ class EndedError(Exception):
     """The engine was told to end before the job was done: nothing is known, and nothing is to be told."""
 
 
+class _DiedError(Exception):
+    """A process ended its answers before one was whole."""
+
+
 class Engine(Protocol):
     """Whoever does jobs, here or elsewhere."""
 
@@ -62,10 +66,12 @@ class Local:
         process = self._taken()
         try:
             answer = process.grade(job, evidence)
-        except MachineError:
-            if self._ended:
-                raise EndedError from None
-            raise
+        except _DiedError:
+            with self._lock:  # which `end` takes before it buries anybody
+                if self._ended:
+                    raise EndedError from None
+                words = process.last_words()
+            raise MachineError(f"the process that graded it died: {words}") from None
         with self._lock:
             self._idle.append(process)
         return answer
@@ -121,9 +127,9 @@ class _Process:
                 if message.head["event"] == "answer":
                     return Answer.model_validate_json(message.body)
                 evidence.write(message.body)
-        raise MachineError(f"the process that graded it died: {self._last_words()}")
+        raise _DiedError
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
         code = self._process.wait()
         self._words.seek(max(self._words.seek(0, os.SEEK_END) - LAST_WORDS_BYTES, 0))
         return self._words.read().decode(errors="replace").strip() or f"exit code {code}"

@@ -22,11 +22,12 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
-from kit.classroom.job import Answer, Job, unpacked
+from kit.classroom.job import Answer, Job
 from kit.classroom.similarity import seen
 from kit.errors import KitError
 from kit.evidence import store
 from kit.exercise import loader
+from kit.exercise.packing import unpacked
 from kit.judge import judge
 from kit.tap.wire import Decoder, encode
 from kit.verdict_rows import verdict_row

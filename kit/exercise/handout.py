@@ -6,8 +6,6 @@ anchor stood for is written out. Parameters and timeline stay whole: the draw an
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import TYPE_CHECKING
 
 import yaml as pyyaml
@@ -15,6 +13,7 @@ import yaml as pyyaml
 from kit.errors import UsageError
 from kit.exercise.loader import FILE, defined, files_below
 from kit.exercise.model import LANGUAGES, Handout
+from kit.exercise.packing import packed
 from kit.exercise.yaml import Mapping, Node, Scalar, Sequence, plain
 
 if TYPE_CHECKING:
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
     from kit.exercise.loader import Exercise
     from kit.exercise.model import CheckSpec
 
-EPOCH = (
-    1980,
-    1,
-    1,
-    0,
-    0,
-    0,
-)  # the first moment that a zip can say (APPNOTE 4.4.6): the same bytes every time
-MODE = 0o100644
 WIDTH = 110
 
 
@@ -44,13 +34,7 @@ _Texts.yaml_implicit_resolvers = {"<": pyyaml.SafeDumper.yaml_implicit_resolvers
 
 def archive(exercise: Exercise) -> bytes:
     """Give a .zip with one folder, the exercise's. Raises UsageError where there is nothing to hand out."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as file:  # deflate's bytes are its version's choice
-        for name, data in sorted(files(exercise).items()):
-            info = zipfile.ZipInfo(f"{exercise.name}/{name}", EPOCH)
-            info.create_system, info.external_attr = 3, MODE << 16  # Unix, whatever packs it (4.4.2)
-            file.writestr(info, data)
-    return packed.getvalue()
+    return packed({f"{exercise.name}/{name}": data for name, data in files(exercise).items()})
 
 
 def files(exercise: Exercise) -> dict[str, bytes]:

@@ -10,9 +10,7 @@ exercises/NAME/    the exercise, whole
 
 from __future__ import annotations
 
-import io
 import shlex
-import zipfile
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING
 import kit
 from kit.errors import MachineError
 from kit.exercise.loader import files_below
+from kit.exercise.packing import packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 SCRIPTS = ("setup.sh", "run_autograder")
 ASSETS = Path(__file__).parent / "assets" / "gradescope"
 LIMIT_S = 480  # of one grading; Gradescope ends a container after 600 s unless the instructor chose otherwise
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip can tell
 
 
 def archive(exercise: Exercise, *, trust: bool) -> bytes:
@@ -42,7 +40,7 @@ def archive(exercise: Exercise, *, trust: bool) -> bytes:
     files["requirements.txt"] = "".join(f"{line}\n" for line in requirements()).encode()
     files |= _below("wirekit/kit", files_below(Path(kit.__file__).parent))
     files |= _below(f"exercises/{exercise.name}", files_below(exercise.folder))
-    return _zip(files)
+    return packed(files, programs=SCRIPTS)
 
 
 def requirements() -> list[str]:
@@ -63,14 +61,3 @@ def _settings(exercise: str, trust: str) -> bytes:
 
 def _below(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {f"{folder}/{name}": content for name, content in files.items()}
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.create_system = 3  # Unix, whose modes come next
-            entry.external_attr = (0o100755 if name in SCRIPTS else 0o100644) << 16
-            into.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.classroom.job import Job, exercise_files, packed
+from kit.classroom.job import Job, exercise_files
 from kit.classroom.local import EndedError, Local
 from kit.cli.classroom import WORKER
 from kit.errors import MachineError
 from kit.exercise import catalogue, loader
 from kit.exercise.intake import read_submission
+from kit.exercise.packing import packed
 from kit.verdict_rows import verdict_of
 
 if TYPE_CHECKING:

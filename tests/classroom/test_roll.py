@@ -7,9 +7,19 @@ from kit.classroom.people import Student
 from kit.classroom.roll import roll
 
 FIRST = Entry(
-    1, "e", "ann", {"name": "Ann Lee", "section": "A", "keys": ["github:ann"]}, "", Key("", "", "", ""),
-    "pass", 3, 3, "first", 0, 1.0, "", (),
-)  # fmt: skip
+    number=1,
+    exercise="e",
+    student="ann",
+    who={"name": "Ann Lee", "section": "A", "keys": ["github:ann"]},
+    attempt="",
+    key=Key("", "", "", ""),
+    outcome="pass",
+    score=3,
+    max_score=3,
+    why="first",
+    began_ns=0,
+    took_s=1.0,
+)
 
 
 def entry(number: int, student: str, outcome: str, trouble: str = "") -> Entry:
