@@ -66,7 +66,7 @@ def _row(row: Row, verdict: Verdict | None, href: str, lang: Language) -> overvi
         student=row.student,
         name=row.name,
         section=row.section,
-        outcome=row.outcome,
+        outcome="" if row.outcome == "missing" else row.outcome,
         score=0.0 if verdict is None else verdict.score,
         max_score=0.0 if verdict is None else verdict.max_score,
         href=href,

@@ -118,18 +118,21 @@ def _outcomes(rows: Sequence[Row], lang: str) -> list[tuple[str, str, int]]:
 
 
 def _stuck(rows: Sequence[Row], checks: Sequence[str]) -> list[dict[str, Any]]:
-    """Give for each check how many failed it, of those of whom it was asked; the one that most failed is first."""
+    """Give for each check how many failed it, of all who were judged; the one that most failed is first.
+
+    A finding that few have (the timeline's, where a gate was missed) is no better known by those few.
+    """
     found = []
+    judged = sum(bool(row.checks) for row in rows)
     for number, check in enumerate(checks):
-        answers = [row.checks[check] for row in rows if check in row.checks]
-        failed = answers.count(Outcome.FAIL)
-        share = failed / len(answers)
+        failed = sum(row.checks.get(check) == Outcome.FAIL for row in rows)
+        share = failed / judged
         found.append(
             {
                 "key": f"c{number}",
                 "name": inert_line(check),
                 "failed": failed,
-                "asked": len(answers),
+                "asked": judged,
                 "share": share,
             }
         )

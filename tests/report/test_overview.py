@@ -73,7 +73,7 @@ def test_it_counts_the_outcomes() -> None:
     assert "7 students · inconclusive 1 · failed 4 · passed 1 · not judged 1" in text
 
 
-def test_the_check_that_most_failed_is_first_and_only_who_was_asked_counts() -> None:
+def test_the_check_that_most_failed_is_first_and_all_who_were_judged_count() -> None:
     text = page(CLASS, "x", "en")
     stuck = re.findall(r'data-check="(\w+)".*?>(\w+)</button>.*?width="([\d.]+)".*?(\d+ of \d+ failed)', text)
     assert stuck == [
@@ -81,6 +81,11 @@ def test_the_check_that_most_failed_is_first_and_only_who_was_asked_counts() -> 
         ("c0", "handshake", "33.33", "2 of 6 failed"),
         ("c2", "order", "33.33", "2 of 6 failed"),
     ]
+
+
+def test_a_finding_that_few_have_is_counted_among_all() -> None:
+    text = page([*CLASS, row("late", FAIL, 0, {"timeline": FAIL})], "x", "en")
+    assert re.findall(r"timeline</button>.*?(\d+ of \d+ failed)", text) == ["1 of 7 failed"]
 
 
 def test_the_histogram_counts_what_was_judged_by_tenths() -> None:
