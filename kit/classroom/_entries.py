@@ -235,7 +235,7 @@ def _of_roster(listing: Listing, item: Item) -> Piece | None:
     if found is None:
         return None
     student, after = found
-    label, numbers = _APART.sub("", after), ""
+    label, numbers = _without_name(_APART.sub("", after), student.name), ""
     if label + suffix not in listing.asked and (said := _NUMBERS.search(label)):
         label, numbers = label[: said.start()], said["numbers"]
     return Piece(
@@ -248,3 +248,10 @@ def _of_roster(listing: Listing, item: Item) -> Piece | None:
         attempt=numbers,
         match=student,
     )
+
+
+def _without_name(label: str, name: str) -> str:
+    """Take the student's name off that stands between the id and the file's own name: `2023001_Li Lei_server`."""
+    begin, rest = label[: len(name)], label[len(name) :]
+    is_name = bool(name) and begin.casefold() == name.casefold() and _APART.match(rest) is not None
+    return _APART.sub("", rest) if is_name else label

@@ -9,7 +9,6 @@ where it was.
 
 from __future__ import annotations
 
-import tarfile
 import tempfile
 from base64 import b64encode
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +22,7 @@ from kit.classroom import similarity
 from kit.classroom.job import Answer, Job, exercise_files
 from kit.classroom.journal import CONCLUSIVE, NO_VERDICT, Entry, Graded, Journal, Key, why_run
 from kit.classroom.places import new_run_dir, place_of
+from kit.classroom.unpacking import unpack
 from kit.errors import MachineError
 from kit.exercise.intake import read_files
 from kit.exercise.packing import packed
@@ -174,11 +174,10 @@ class Batch:
         with new_run_dir(place) as folder, tempfile.TemporaryFile() as evidence:
             try:
                 answer = self.engine.grade(job.model_dump_json(), evidence)
+                evidence.seek(0)
+                unpack(evidence, folder)
             except MachineError as error:
                 return Answer(verdict=None, trouble=error.message), None
-            evidence.seek(0)
-            with tarfile.open(fileobj=evidence, mode="r|") as archive:
-                archive.extractall(folder, filter="data")
             if answer.verdict is None:
                 return answer, None
             verdict = replace(verdict_of(answer.verdict), run_dir=str(place))

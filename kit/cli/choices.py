@@ -39,6 +39,16 @@ def unknown(kind: str, name: str, known: Iterable[str], remedy: str) -> UsageErr
     return UsageError(f"unknown {kind} '{name}'{hint}", remedy=remedy)
 
 
+def refuse_idle(given: Mapping[str, bool], without: str) -> None:
+    """Refuse options that would do nothing: who gave one expects something of it. Raises UsageError."""
+    if idle := [option for option, is_given in given.items() if is_given]:
+        does = "do" if len(idle) > 1 else "does"
+        raise UsageError(
+            f"{', '.join(idle)} {does} nothing without {without}",
+            remedy=f"give {without}, or leave out {', '.join(idle)}",
+        )
+
+
 def exercise(name: str) -> Exercise:
     """Load an exercise: of the catalogue, or in a folder."""
     from kit.exercise import catalogue, loader

@@ -45,9 +45,12 @@ def grade(
     ] = None,
     roster: classroom.Roster = None,
     attempts: Annotated[
-        str,
-        typer.Option(metavar="newest|all", help="Of a class: each student's newest attempt, or all of them."),
-    ] = "newest",
+        str | None,
+        typer.Option(
+            metavar="newest|all",
+            help="Of a class: each student's newest attempt, or all of them; without it, the newest.",
+        ),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Of a class: grade also what has a verdict already.")
     ] = False,
@@ -89,6 +92,9 @@ def grade(
             else "both a class and single submissions are named",
             remedy="name submissions, or --class DIR",
         )
+    if class_ is None:
+        of_a_class = {"--roster": roster, "--attempts": attempts, "--again": again, "--journal": journal}
+        choices.refuse_idle({option: bool(value) for option, value in of_a_class.items()}, "--class DIR")
     choices.warm(backend)
     written = choices.written(format_, lang, reader)
     exercise = choices.exercise(name)
@@ -104,7 +110,7 @@ def grade(
         out=place,
         journal=journal or place / classroom.JOURNAL,
         roster=classroom.open_roster(roster),
-        attempts=classroom.attempts_of(attempts),
+        attempts=classroom.attempts_of(attempts or "newest"),
         seed=seed,
         jobs=jobs,
         again=again,

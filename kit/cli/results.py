@@ -74,7 +74,10 @@ def results(
     ] = None,
     to: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Where pages (a folder) or the filled export (a file) go."),
+        typer.Option(
+            metavar="PATH",
+            help="Where pages (a folder) or the filled export (a file) go; without it, beside the journal, or the export.",
+        ),
     ] = None,
     format_: Annotated[
         str, typer.Option("--format", metavar="|".join(FORMATS), help="How the verdicts are written.")
@@ -87,8 +90,7 @@ def results(
 
     if outcome is not None and outcome not in OUTCOMES:
         raise choices.unknown("outcome", outcome, OUTCOMES, f"the outcomes are: {', '.join(OUTCOMES)}")
-    if format_ in GRADEBOOKS and fill is None:
-        raise UsageError(f"{format_} fills in an export of your own", remedy="name it: --fill FILE")
+    _one_thing(format_, history=history, fill=fill is not None, column=column is not None, to=to is not None)
     wanted = Wanted(tuple(student or ()), section, outcome, check)
     language = choices.language(lang)
     written = choices.written("text" if format_ in GRADEBOOKS else format_, lang, reader)
@@ -106,6 +108,22 @@ def results(
                 class_tables.history(opened, exercise, rows, language)
             else:
                 _write(opened, exercise, rows, format_, written, to, language)
+
+
+def _one_thing(format_: str, *, history: bool, fill: bool, column: bool, to: bool) -> None:
+    """Refuse what asks for two things, or for something that would do nothing."""
+    if format_ in GRADEBOOKS and not fill:
+        raise UsageError(f"{format_} fills in an export of your own", remedy="name it: --fill FILE")
+    asked = {
+        "--history": history,
+        "--fill": fill,
+        f"--format {format_}": format_ not in ("text", *GRADEBOOKS),
+    }
+    if sum(asked.values()) > 1:
+        both = " and ".join(option for option, is_given in asked.items() if is_given)
+        raise UsageError(f"{both} are two results", remedy="ask for them one after the other")
+    choices.refuse_idle({"--column": column and not fill}, "--fill FILE")
+    choices.refuse_idle({"--to": to and not fill and format_ != "html"}, "--fill FILE or --format html")
 
 
 def _fill(sheet: Path, to: Path | None, rows: "Sequence[Row]", format_: str, column: str | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-import tarfile
 import threading
 import time
 from base64 import b64encode
@@ -16,6 +15,7 @@ import pytest
 
 from kit.classroom.job import Job, exercise_files
 from kit.classroom.local import EndedError, Local
+from kit.classroom.unpacking import unpack
 from kit.cli.classroom import WORKER
 from kit.errors import MachineError
 from kit.exercise import catalogue, loader
@@ -118,8 +118,7 @@ def test_real_processes_grade_and_send_the_whole_run_directory(tmp_path: Path) -
     assert (verdict_of(answer.verdict).outcome, verdict_of(wrong.verdict).outcome) == ("pass", "fail")
     assert answer.took_s > 0
     evidence.seek(0)
-    with tarfile.open(fileobj=evidence) as archive:
-        archive.extractall(tmp_path, filter="data")
+    unpack(evidence, tmp_path)
     assert {"run.json", "events.jsonl", "calls.jsonl", "server.pcap"} <= {
         path.name for path in tmp_path.iterdir()
     }

@@ -354,6 +354,19 @@ def test_a_roster_finds_its_students_by_how_names_begin(tmp_path: Path) -> None:
     assert ids(found.missing) == ["2023003", "bob"]
 
 
+def test_between_id_and_file_the_students_own_name_is_no_part_of_the_files(tmp_path: Path) -> None:
+    names = ["1_赵六_server.py", "1_赵六_client.py", "2-Li Lei-server.py", "3_li_server.py", "4_An_na.py"]
+    roster = [Student("1", "赵六"), Student("2", "li lei"), Student("3", "Ann"), Student("4", "An")]
+    found = read_class(made(tmp_path, *names), roster, "newest", ["server.py", "client.py", "An_na.py"])
+    given = {student: [name for name, _ in files] for student, files in told(found).items()}
+    assert given == {
+        "1": ["client.py", "server.py"],
+        "2": ["server.py"],
+        "3": ["li_server.py"],
+        "4": ["na.py"],
+    }
+
+
 def test_archives_of_one_student_are_attempts_and_files_are_one(tmp_path: Path) -> None:
     folder = made(
         tmp_path,

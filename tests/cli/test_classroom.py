@@ -251,6 +251,10 @@ def test_scores_are_filled_into_the_teachers_own_export(journal: object, kit: Ki
         (("--format", "canvas"), "canvas fills in an export of your own\n  name it: --fill FILE"),
         (("--journal", "missing.sqlite"), "missing.sqlite: there is no journal"),
         (("--outcome", "fial"), "unknown outcome 'fial'; did you mean 'fail'?"),
+        (("--column", "Task"), "--column does nothing without --fill FILE\n  give --fill FILE, or leave out"),
+        (("--to", "pages"), "--to does nothing without --fill FILE or --format html"),
+        (("--history", "--format", "csv"), "--history and --format csv are two results"),
+        (("--fill", "canvas.csv", "--format", "html"), "--fill and --format html are two results"),
     ],
 )
 def test_what_cannot_be_done_is_told_with_its_place(

@@ -131,3 +131,20 @@ def test_the_next_in_order_is_told_as_soon_as_it_is_there(tmp_path: Path) -> Non
     assert list(grading.in_order([b, open_a, c, open_a, a], tasks)) == [b, c, a]
     first = grading.in_order(iter([a, b]), tasks)
     assert next(first) == a
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--roster", "roster.csv"), "--roster does nothing"),
+        (("--attempts", "newest"), "--attempts does nothing"),
+        (("--again", "--journal", "j.sqlite"), "--again, --journal do nothing"),
+    ],
+)
+def test_an_option_of_a_class_is_refused_where_there_is_none(
+    kit: Kit, engine: ScriptedEngine, options: tuple[str, ...], said: str
+) -> None:
+    result = kit("grade", "listen-accept", "alice", "bob", *options)
+    assert result.exit_code == 2
+    assert f"kit: {said} without --class DIR\n" in result.stderr
+    assert engine.jobs == []
