@@ -40,7 +40,7 @@ from kit.verdict_rows import VERDICT_FILE, verdict_of, verdict_text
 from kit.whole import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
     from kit.classroom.local import Engine
@@ -97,7 +97,7 @@ class Batch:
     def __post_init__(self) -> None:
         self._archive = packed(exercise_files(self.exercise))
 
-    def run(self, tasks: Sequence[Task], side_by_side: int) -> Iterator[Done]:
+    def run(self, tasks: Sequence[Task], side_by_side: int) -> Generator[Done]:
         """Give what came of each task, as it comes; what is inconclusive is given again for each try."""
         self._words = self._drawn(tasks)
         left = []
@@ -120,7 +120,7 @@ class Batch:
                 owners.setdefault(word, set()).add(task.handed_in.student.id)
         return {word: next(iter(who)) for word, who in owners.items() if len(who) == 1}
 
-    def _done(self, tasks: Iterable[Task], side_by_side: int, alone: int = 0) -> Iterator[Done]:
+    def _done(self, tasks: Iterable[Task], side_by_side: int, alone: int = 0) -> Generator[Done]:
         """Have as many done at a time as are allowed; no more are begun than that, so that few wait to be told."""
         waiting = iter(tasks)
         ended: SimpleQueue[Future[Done] | None] = SimpleQueue()  # reentrant: a signal may put, too
