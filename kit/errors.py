@@ -25,6 +25,11 @@ class KitError(Exception):
         self.message = message
         self.remedy = remedy
 
+    @property
+    def in_short(self) -> str:
+        """Say both where there is room for a cell of a table alone."""
+        return "; ".join(filter(None, (self.message, self.remedy)))
+
 
 class UsageError(KitError):
     pass

@@ -35,18 +35,28 @@ def words_of(roles: Mapping[str, Role], role: str) -> str:
 def with_halves(verdict: Verdict, roles: Mapping[str, Role], halves: Mapping[str, Verdict | None]) -> Verdict:
     """Add each half's finding to the pair's verdict, and which half is wrong. A half None: its run is missing."""
     answers = {role: _answer(_others(roles, role), folder_of(role), halves[role]) for role in roles}
-    why = _agreement(roles) if verdict.outcome is Outcome.PASS else {}
+    needs = {role: _secrets(halves[role]) for role in roles}
+    pair = Outcome.INCONCLUSIVE if _secrets(verdict) else verdict.outcome
+    why = _agreement(roles) if pair is Outcome.PASS else {}
     findings = [
-        Finding(role, CHECK, answer, roles[role].points, why=why if answer.outcome is Outcome.FAIL else {})
+        Finding(
+            role,
+            CHECK,
+            answer,
+            roles[role].points,
+            why=why if answer.outcome is Outcome.FAIL else {},
+            needs=needs[role],
+        )
         for role, answer in answers.items()
     ]
+    told = {role: answer for role, answer in answers.items() if not needs[role]}
     of_halves = [
         f"in {folder_of(role)}: {note}"
         for role, half in halves.items()
         for note in (half.notes if half is not None else ())
         if note not in verdict.notes
     ]
-    notes = (*verdict.notes, *_which_half(verdict.outcome, roles, answers), *of_halves)
+    notes = (*verdict.notes, *_which_half(pair, roles, told), *of_halves)
     return replace(verdict, findings=(*verdict.findings, *findings), notes=notes)
 
 
@@ -57,6 +67,17 @@ def without_halves(verdict: Verdict, roles: Mapping[str, Role], reason: str) -> 
         for role, one in roles.items()
     ]
     return replace(verdict, findings=(*verdict.findings, *findings))
+
+
+def _secrets(verdict: Verdict | None) -> tuple[str, ...]:
+    """Give the hidden checks that a verdict may rest on: any, unless a visible one failed, which decides alone.
+
+    Whether they did fail does not matter: to tell where they did not would tell where they did.
+    """
+    findings = () if verdict is None else verdict.findings
+    if any(finding.outcome is Outcome.FAIL and not finding.hidden for finding in findings):
+        return ()
+    return tuple(finding.name for finding in findings if finding.hidden)
 
 
 def _answer(others: str, folder: str, half: Verdict | None) -> Answer:
@@ -78,14 +99,16 @@ _OUTCOME = {Outcome.FAIL: "failed", Outcome.INCONCLUSIVE: "inconclusive"}
 
 
 def _told(half: Verdict, others: str, run: OtherRun) -> tuple[str, str, list[Cite]]:
-    """Give expected, observed and places of what decided a half: the first in full, the others by name."""
+    """Give expected, observed and places of what decided a half: the first in full, the others by name.
+
+    Beside a visible check no hidden one is counted: a student reads this.
+    """
     deciding = [finding for finding in half.findings if finding.outcome is half.outcome]
     told = [finding for finding in deciding if not finding.hidden]
     names = [finding.name for finding in told[1:]]
-    names += ["a hidden check"] if len(told) < len(deciding) else []
     outcome = _OUTCOME[half.outcome]
     if not told:
-        observed = f"{outcome}: {_list(names) or 'no check gave an answer'}"
+        observed = f"{outcome}: {'a hidden check' if deciding else 'no check gave an answer'}"
         return f"every check passes with {others}", observed, [Cite("the whole run", run=run)]
     first = told[0]
     also = f"; {outcome}, too: {_list(names)}" if names else ""
@@ -95,14 +118,16 @@ def _told(half: Verdict, others: str, run: OtherRun) -> tuple[str, str, list[Cit
 
 
 def _which_half(pair: Outcome, roles: Mapping[str, Role], answers: Mapping[str, Answer]) -> list[str]:
-    """Say which half works with the reference, where the pair or a half does not work."""
+    """Say which half works with the reference, where the pair or a half does not work; `answers` are of those that
+    may be told.
+    """
     outcomes = {answer.outcome for answer in answers.values()}
-    if pair is not Outcome.FAIL and Outcome.FAIL not in outcomes:
+    if not answers or (pair is not Outcome.FAIL and Outcome.FAIL not in outcomes):
         return []
     said = "; ".join(_works(roles, role, answer.outcome) for role, answer in answers.items())
     if pair is Outcome.PASS:
         return [f"{_together(roles)} agree with each other, but not with the reference: {said}"]
-    if outcomes == {Outcome.PASS}:
+    if outcomes == {Outcome.PASS} and answers.keys() == roles.keys():
         return [f"{said}; they do not work with each other"]
     return [said]
 

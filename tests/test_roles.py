@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.exercise.model import Role
+from kit.renderers import Options, told
 from kit.roles import with_halves, without_halves, words_of
 from kit.verdict import Cite, OtherRun, Outcome
 from tests.renderers.verdicts import BEGAN_NS, HANDSHAKE, HIDDEN, ORDER, QUEUE, RECEIVED, TIMELINE, verdict
 
 if TYPE_CHECKING:
+    from kit.renderers import Told
     from kit.verdict import Finding, Verdict
 
 ROLES = {"server": Role(files=("server.py",)), "client": Role(files=("client.py",), points=2)}
@@ -53,9 +55,7 @@ def test_a_half_that_fails_says_on_which_check_and_cites_its_own_run() -> None:
 
 def test_a_half_names_what_else_failed_and_no_hidden_check() -> None:
     answer = finding(judged(GOOD, GOOD, verdict(TIMELINE, ORDER, HIDDEN)), "client").answer
-    assert (
-        answer.observed == "timeline failed: step 5 was missed; failed, too: accept_order and a hidden check"
-    )
+    assert answer.observed == "timeline failed: step 5 was missed; failed, too: accept_order"
     assert answer.cites == (Cite("the whole run", run=OtherRun("roles/client", BEGAN_NS)),)
 
 
@@ -64,6 +64,33 @@ def test_a_half_that_fails_on_a_hidden_check_alone_keeps_its_secret() -> None:
     assert answer.expected == "every check passes with the reference's server.py"
     assert answer.observed == "failed: a hidden check"
     assert "secret" not in str(answer)
+
+
+KEPT = replace(HIDDEN, answer=HANDSHAKE.answer)  # a hidden check that passed
+
+
+@pytest.mark.parametrize(
+    "visible", [(HANDSHAKE,), (HANDSHAKE, ORDER), (QUEUE,)], ids=["passes", "fails", "is not known"]
+)
+def test_a_student_reads_the_same_of_a_half_whatever_a_hidden_check_of_it_found(
+    visible: tuple[Finding, ...],
+) -> None:
+    """And of the pair, and in the notes: only the visible checks are told by any of it."""
+
+    def read(pair: Finding, half: Finding) -> Told:
+        found = judged(verdict(*visible, pair), verdict(HANDSHAKE, KEPT), verdict(*visible, half))
+        return told(found, Options())
+
+    first = read(KEPT, KEPT)
+    assert read(HIDDEN, KEPT) == read(KEPT, HIDDEN) == read(HIDDEN, HIDDEN) == first
+    client = next(row for row in first.rows if row.name == "client")
+    assert client.outcome == (Outcome.FAIL if ORDER in visible else None)
+    assert first.notes == ((FAILS,) if ORDER in visible else ())
+
+
+def test_a_teacher_reads_that_a_hidden_check_failed_a_half() -> None:
+    found = told(judged(GOOD, GOOD, verdict(HANDSHAKE, HIDDEN)), Options(audience="teacher"))
+    assert (found.rows[-1].outcome, found.rows[-1].observed) == (Outcome.FAIL, "failed: a hidden check")
 
 
 @pytest.mark.parametrize(

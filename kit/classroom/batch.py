@@ -19,18 +19,28 @@ from typing import TYPE_CHECKING, Any
 
 from kit import interrupts
 from kit.classroom import similarity
-from kit.classroom.job import Answer, Job, exercise_files
-from kit.classroom.journal import CONCLUSIVE, NO_VERDICT, Entry, Graded, Journal, Key, why_run
+from kit.classroom.job import FAULT_FILE, Answer, Job, exercise_files
+from kit.classroom.journal import (
+    CONCLUSIVE,
+    NO_VERDICT,
+    Entry,
+    Graded,
+    Journal,
+    Key,
+    known,
+    stands_for,
+    why_run,
+)
 from kit.classroom.places import new_run_dir, place_of
 from kit.classroom.unpacking import unpack
-from kit.errors import MachineError
+from kit.errors import MachineError, UsageError
 from kit.exercise.intake import read_files
 from kit.exercise.packing import packed
 from kit.verdict_rows import VERDICT_FILE, verdict_of, verdict_text
 from kit.whole import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
     from kit.classroom.local import Engine
@@ -40,6 +50,8 @@ if TYPE_CHECKING:
     from kit.verdict import Verdict
 
 TRIES_ALONE = 3  # of what was inconclusive beside others
+UNREAD = ""  # the digest of what could not be read
+NOT_RUN = "not run: it was graded before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class Done:
     trouble: str = ""
     alone: int = 0  # which try alone on the machine; 0: beside others
     last: bool = True  # False: it is tried again
+    error: UsageError | None = None  # of what was handed in, where it could not be read
 
 
 @dataclass
@@ -84,7 +97,7 @@ class Batch:
     def __post_init__(self) -> None:
         self._archive = packed(exercise_files(self.exercise))
 
-    def run(self, tasks: Sequence[Task], side_by_side: int) -> Iterator[Done]:
+    def run(self, tasks: Sequence[Task], side_by_side: int) -> Generator[Done]:
         """Give what came of each task, as it comes; what is inconclusive is given again for each try."""
         self._words = self._drawn(tasks)
         left = []
@@ -107,7 +120,7 @@ class Batch:
                 owners.setdefault(word, set()).add(task.handed_in.student.id)
         return {word: next(iter(who)) for word, who in owners.items() if len(who) == 1}
 
-    def _done(self, tasks: Iterable[Task], side_by_side: int, alone: int = 0) -> Iterator[Done]:
+    def _done(self, tasks: Iterable[Task], side_by_side: int, alone: int = 0) -> Generator[Done]:
         """Have as many done at a time as are allowed; no more are begun than that, so that few wait to be told."""
         waiting = iter(tasks)
         ended: SimpleQueue[Future[Done] | None] = SimpleQueue()  # reentrant: a signal may put, too
@@ -132,34 +145,45 @@ class Batch:
     def _graded(self, task: Task, alone: int) -> Done:
         self.begins(task)
         student = task.handed_in.student
-        submission = read_files(student.id, task.handed_in.files, self.exercise)
-        key = Key(self.exercise.digest, submission.digest, task.seed, self.versions)
-        if self.journal is not None and not self.again and (known := self.journal.known(key)) is not None:
-            return self._known(task, known, self.journal)
         history = [] if self.journal is None else self.journal.history(self.exercise.name, student.id)
+        try:
+            submission = read_files(student.id, task.handed_in.files, self.exercise)
+        except UsageError as error:  # of what this one handed in: the others are graded
+            return self._unread(task, error, history)
+        key = self._key(task, submission.digest)
+        if self.journal is not None and not self.again and (before := known(history, key)) is not None:
+            return self._known(task, before, self.journal, history)
         tried = alone if self.journal is None else sum(entry.key == key for entry in history)
         answer, verdict = self._run(task, submission, self.place(task.folder, key, tried))
         outcome = NO_VERDICT if verdict is None else str(verdict.outcome)
-        done = Done(
-            task,
-            outcome,
-            verdict,
-            fresh=True,
-            trouble=answer.trouble,
-            alone=alone,
-            last=outcome in CONCLUSIVE or alone == TRIES_ALONE,
-        )
+        last = outcome in CONCLUSIVE or alone == TRIES_ALONE
+        done = Done(task, outcome, verdict, fresh=True, trouble=answer.trouble, alone=alone, last=last)
         if self.journal is not None:
-            why = why_run(history, key, again=self.again)
-            self.journal.add(self._entry(task, key, answer, done, why))
+            self.journal.add(self._entry(done, key, answer, why_run(history, key, again=self.again)))
         return done
 
-    def _known(self, task: Task, entry: Entry, journal: Journal) -> Done:
-        return Done(task, entry.outcome, journal.verdict(entry), fresh=False, trouble=entry.trouble)
+    def _key(self, task: Task, submission_digest: str) -> Key:
+        return Key(self.exercise.digest, submission_digest, task.seed, self.versions)
+
+    def _unread(self, task: Task, error: UsageError, history: Sequence[Entry]) -> Done:
+        """Tell what cannot even be opened: of whom there is a row, that one is not forgotten."""
+        done = Done(task, NO_VERDICT, None, fresh=True, trouble=error.in_short, error=error)
+        if self.journal is not None:
+            key, answer = self._key(task, UNREAD), Answer(verdict=None, trouble=error.in_short)
+            self.journal.add(self._entry(done, key, answer, why_run(history, key, again=self.again)))
+        return done
+
+    def _known(self, task: Task, before: Entry, journal: Journal, history: Sequence[Entry]) -> Done:
+        """Give what was graded before; it is written down anew where something else would stand for what is handed in."""
+        verdict = journal.verdict(before)
+        done = Done(task, before.outcome, verdict, fresh=False, trouble=before.trouble)
+        if not stands_for(history, before.key, task.handed_in.attempt):
+            entry = self._entry(done, before.key, Answer(verdict=None), NOT_RUN)
+            journal.add(replace(entry, seen=before.seen))
+        return done
 
     def _run(self, task: Task, submission: Submission, place: Path) -> tuple[Answer, Verdict | None]:
         """Have the job done; the run directory is whole before anything is said of it."""
-        own = {word for word, who in self._words.items() if who == submission.name}
         job = Job(
             exercise=self.exercise.name,
             exercise_archive=b64encode(self._archive),
@@ -169,23 +193,32 @@ class Batch:
             submission_faults=submission.faults,
             seed=task.seed,
             backend=self.backend,
-            words={word: who for word, who in self._words.items() if word not in own},
+            words={word: who for word, who in self._words.items() if who != submission.name},
         )
         with new_run_dir(place) as folder, tempfile.TemporaryFile() as evidence:
             try:
                 answer = self.engine.grade(job.model_dump_json(), evidence)
-                evidence.seek(0)
-                unpack(evidence, folder)
             except MachineError as error:
                 return Answer(verdict=None, trouble=error.message), None
-            if answer.verdict is None:
-                return answer, None
-            verdict = replace(verdict_of(answer.verdict), run_dir=str(place))
+            try:
+                unpack(evidence, folder)
+                verdict = None if answer.verdict is None else verdict_of(answer.verdict)
+            except MachineError as error:
+                return Answer(verdict=None, trouble=error.message, took_s=answer.took_s), None
+            except (KeyError, TypeError, ValueError) as error:
+                trouble = f"the answer of who graded it is not understood: {error!r}"
+                return Answer(verdict=None, trouble=trouble, took_s=answer.took_s), None
+            if verdict is None:
+                fault = folder / FAULT_FILE
+                told = f"{answer.trouble}: {place / FAULT_FILE}" if fault.exists() else answer.trouble
+                return answer.model_copy(update={"trouble": told}), None
+            verdict = replace(verdict, run_dir=str(place))
             write_whole(folder / VERDICT_FILE, verdict_text(verdict))
             return answer, verdict
 
-    def _entry(self, task: Task, key: Key, answer: Answer, done: Done, why: str) -> Graded:
-        verdict, student = done.verdict, task.handed_in.student
+    def _entry(self, done: Done, key: Key, answer: Answer, why: str) -> Graded:
+        task, verdict = done.task, done.verdict
+        student = task.handed_in.student
         return Graded(
             exercise=self.exercise.name,
             student=student.id,

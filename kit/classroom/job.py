@@ -17,6 +17,8 @@ from kit.exercise.submission import Submission
 if TYPE_CHECKING:
     from kit.exercise.loader import Exercise
 
+FAULT_FILE = "fault.txt"  # in the evidence: what a fault of kit's own says of itself
+
 
 class Seen(BaseModel):
     """A word that was drawn for somebody else, seen in a run: `place` says where. Evidence, no judgement."""

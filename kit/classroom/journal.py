@@ -56,7 +56,6 @@ _SCHEMA = (
         seen TEXT NOT NULL               -- JSON: others' words that were seen
     )
     """,
-    "CREATE INDEX by_key ON graded (key)",
     "CREATE INDEX by_student ON graded (exercise, student)",
     """
     CREATE VIEW entry AS SELECT
@@ -142,10 +141,13 @@ class Journal:
 
     def _prepare(self) -> None:
         """Make the tables where there are none. Other kits may do the same at this moment: one after the other."""
+        # FULL does not sync the folder: a loss of power could bring the journal of a rollback back
+        # (https://sqlite.org/pragma.html#pragma_synchronous).
+        self._base.execute("PRAGMA synchronous = EXTRA")
         if self._version() == FORMAT:
             return
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
+        with self._base:  # all of it, or after an error nothing
+            self._base.execute("BEGIN IMMEDIATE")
             if self._version() == FORMAT:
                 return
             if self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -155,8 +157,6 @@ class Journal:
             for statement in _SCHEMA:
                 self._base.execute(statement)
             self._base.execute(f"PRAGMA user_version = {FORMAT}")
-        finally:
-            self._base.execute("COMMIT")
 
     def _version(self) -> int:
         return int(self._base.execute("PRAGMA user_version").fetchone()[0])
@@ -186,11 +186,16 @@ class Journal:
         with self.path.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 raise UsageError(
                     f"{self.path}: another kit is grading with this journal",
                     remedy="wait for its end, or give another --journal",
                 ) from None
+            except OSError as error:
+                raise MachineError(
+                    f"{self.path}: cannot be locked: {error.strerror}",
+                    remedy="choose a place on a disk of this machine (--journal)",
+                ) from error
             yield
 
     def _rows(self, question: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
@@ -211,24 +216,17 @@ class Journal:
         with self._lock, self._errors():
             self._base.execute(_INSERT, row)
 
-    def known(self, key: Key) -> Entry | None:
-        """Give the newest verdict under this key, of those that say pass or fail."""
-        rows = self._rows(
-            "SELECT * FROM entry WHERE key = ? AND outcome IN (?, ?) ORDER BY number DESC LIMIT 1",
-            (key.digest, *CONCLUSIVE),
-        )
-        return _entry(rows[0]) if rows else None
+    def exercises(self) -> list[str]:
+        """Give the names of all that were graded."""
+        return [name for (name,) in self._rows("SELECT DISTINCT exercise FROM graded ORDER BY exercise")]
 
     def history(self, exercise: str | None = None, student: str | None = None) -> list[Entry]:
         """Give all rows, oldest first, of one exercise or student where that is asked."""
-        return [
-            _entry(row)
-            for row in self._rows(
-                "SELECT * FROM entry WHERE exercise = coalesce(?, exercise) "
-                "AND student = coalesce(?, student) ORDER BY number",
-                (exercise, student),
-            )
-        ]
+        asked = {"exercise": exercise, "student": student}
+        values = {name: value for name, value in asked.items() if value is not None}
+        where = " AND ".join(["TRUE", *(f"{name} = ?" for name in values)])  # as the index can answer it
+        rows = self._rows(f"SELECT * FROM entry WHERE {where} ORDER BY number", tuple(values.values()))  # noqa: S608
+        return [_entry(row) for row in rows]
 
     def verdict(self, entry: Entry) -> Verdict | None:
         """Give the verdict of a row. Raises EvidenceError for one that this kit does not understand."""
@@ -282,6 +280,19 @@ def _order(entry: Entry) -> tuple[tuple[tuple[int, str], ...], int]:
     """Order by attempt, numbers in it as numbers; then as they were written down."""
     parts = re.findall(r"\d+|\D+", entry.attempt)
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts), entry.number
+
+
+def known(history: Sequence[Entry], key: Key) -> Entry | None:
+    """Give a student's newest verdict under this key, of those that say pass or fail."""
+    return next((entry for entry in reversed(history) if entry.conclusive and entry.key == key), None)
+
+
+def stands_for(history: Iterable[Entry], key: Key, attempt: str) -> bool:
+    """Whether a student's newest verdict of this attempt is one under this key: what was handed in, changed and handed
+    in again as it was does not stand by its first row.
+    """
+    keys = [entry.key for entry in history if entry.conclusive and entry.attempt == attempt]
+    return keys[-1:] == [key]
 
 
 def why_run(history: Sequence[Entry], key: Key, *, again: bool) -> str:

@@ -70,7 +70,10 @@ class Local:
             with self._lock:  # which `end` takes before it buries anybody
                 if self._ended:
                     raise EndedError from None
-                words = process.last_words()
+                self._all.remove(process)
+            words = process.last_words()
+            process.hang_up()
+            process.bury()
             raise MachineError(f"the process that graded it died: {words}") from None
         with self._lock:
             self._idle.append(process)
@@ -130,9 +133,11 @@ class _Process:
         raise _DiedError
 
     def last_words(self) -> str:
+        """Give the last line of what it said: a traceback's is the one that tells most."""
         code = self._process.wait()
         self._words.seek(max(self._words.seek(0, os.SEEK_END) - LAST_WORDS_BYTES, 0))
-        return self._words.read().decode(errors="replace").strip() or f"exit code {code}"
+        said = self._words.read().decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(said) if line.strip()), f"exit code {code}")
 
     def hang_up(self) -> None:
         if self._process.stdin is not None:

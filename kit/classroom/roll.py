@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -42,23 +43,27 @@ class Row:
 
 def roll(history: Sequence[Entry], roster: Iterable[Student] = ()) -> list[Row]:
     """Give a row for each student of the journal's rows of one exercise and of the roster, by id."""
-    stands, waits = standing(history), open_ones(history)
-    rows = {student: _row(entry, waits.get(student), history) for student, entry in stands.items()}
+    stands, waits, tries = standing(history), open_ones(history), _tries(history)
+    rows = {student: _row(entry, waits.get(student), tries[student]) for student, entry in stands.items()}
     for student in roster:
         rows.setdefault(student.id, Row(student.id, student.name, student.section, "missing"))
     return [rows[student] for student in sorted(rows)]
 
 
-def _row(entry: Entry, newest: Entry | None, history: Sequence[Entry]) -> Row:
+def _tries(history: Iterable[Entry]) -> Counter[str]:
+    """Count each student's runs since the last one that said pass or fail."""
+    tries: Counter[str] = Counter()
+    for entry in history:
+        tries[entry.student] = 0 if entry.conclusive else tries[entry.student] + 1
+    return tries
+
+
+def _row(entry: Entry, newest: Entry | None, tries: int) -> Row:
     outcome: Standing = "inconclusive"
     if entry.outcome == "pass":
         outcome = "pass"
     elif entry.outcome == "fail":
         outcome = "fail"
-    tries = 0
-    for other in history:
-        if other.student == entry.student:
-            tries = 0 if other.conclusive else tries + 1
     name, section = str(entry.who.get("name", "")), str(entry.who.get("section", ""))
     return Row(entry.student, name, section, outcome, entry, newest, tries)
 

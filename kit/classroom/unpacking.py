@@ -5,6 +5,7 @@ Written out here, and not by `TarFile.extractall`: its filters came with Python 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tarfile
 from pathlib import PurePosixPath
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def unpack(evidence: IO[bytes], folder: Path) -> None:
-    """Write the files into `folder`. Raises MachineError for what is no tar, is no file, or would lie elsewhere."""
+    """Write the files into `folder`; there may be none.
+
+    Raises MachineError for what is no tar, is no file, or would lie elsewhere.
+    """
+    if not evidence.seek(0, os.SEEK_END):
+        return
+    evidence.seek(0)
     try:
         with tarfile.open(fileobj=evidence, mode="r|") as archive:
             for member in archive:

@@ -17,12 +17,15 @@ import tarfile
 import tempfile
 import threading
 import time
+import traceback
 from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
-from kit.classroom.job import Answer, Job
+from pydantic import ValidationError
+
+from kit.classroom.job import FAULT_FILE, Answer, Job
 from kit.classroom.similarity import seen
 from kit.errors import KitError
 from kit.evidence import store
@@ -55,26 +58,30 @@ def serve(jobs: BinaryIO, answers: BinaryIO, backend_of: Callable[[str], Backend
     threading.Thread(target=reader.run, name="kit-jobs", daemon=True).start()
     worker = _Worker(answers, backend_of, folder)
     while (body := inbox.get()) is not None:
-        reader.busy = True
-        worker.do(Job.model_validate_json(body))
-        reader.busy = False
+        worker.do(body)
+        reader.done += 1
 
 
 class _Reader:
-    """Reads jobs beside the run that goes on, so that their end is seen at once."""
+    """Reads jobs beside the run that goes on, so that their end is seen at once.
+
+    Each of the two numbers is written by one thread alone, so no moment is missed.
+    """
 
     def __init__(self, jobs: BinaryIO, inbox: SimpleQueue[bytes | None]) -> None:
         self._jobs = jobs
         self._inbox = inbox
-        self.busy = False
+        self._read = 0
+        self.done = 0
 
     def run(self) -> None:
         decoder = Decoder()
         while data := os.read(self._jobs.fileno(), READ_BYTES):
             for message in decoder.feed(data):
+                self._read += 1
                 self._inbox.put(message.body)
         self._inbox.put(None)
-        if self.busy:
+        if self.done < self._read:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -85,10 +92,18 @@ class _Worker:
         self._folder = folder
         self._exercise = lru_cache(WARM_EXERCISES)(self._unpacked_exercise)
 
-    def do(self, job: Job) -> None:
+    def do(self, body: bytes) -> None:
+        """Do a job. Whatever is wrong with it, or with kit, is an answer: who died has no words for a teacher."""
         run = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder))
+        began = time.monotonic()
         try:
-            answer = self._answer(job, run)
+            try:
+                answer = self._answer(Job.model_validate_json(body), run)
+            except ValidationError as error:
+                answer = Answer(verdict=None, trouble=_other_kit(error))
+            except Exception as error:  # noqa: BLE001  # a fault of kit's own: no verdict, and never a fail
+                (run / FAULT_FILE).write_text(traceback.format_exc(), encoding="utf-8", errors="replace")
+                answer = Answer(verdict=None, trouble=_own_fault(error), took_s=time.monotonic() - began)
             parts = io.BufferedWriter(_Parts(self._answers), CHUNK_BYTES)
             with tarfile.open(fileobj=parts, mode="w|") as archive:
                 archive.add(run, arcname=".")
@@ -100,14 +115,13 @@ class _Worker:
 
     def _answer(self, job: Job, run: Path) -> Answer:
         began = time.monotonic()
-        exercise = self._exercise(job.exercise, job.exercise_archive)
         try:
+            exercise = self._exercise(job.exercise, job.exercise_archive)
             backend = self._backend_of(job.backend)
             verdict = judge(exercise, job.submitted(), job.seed, backend, run, lambda _text: None)
             others = _seen(run, job.words, verdict)
         except KitError as error:
-            trouble = "; ".join(filter(None, (error.message, error.remedy)))
-            return Answer(verdict=None, trouble=trouble, took_s=time.monotonic() - began)
+            return Answer(verdict=None, trouble=error.in_short, took_s=time.monotonic() - began)
         took_s = time.monotonic() - began
         return Answer(verdict=verdict_row(verdict), took_s=took_s, seen=others)
 
@@ -118,6 +132,18 @@ class _Worker:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
         return loader.load(folder)
+
+
+def _other_kit(error: ValidationError) -> str:
+    """Say that a job is not of this kit's form: each field, and what is wrong with it."""
+    faults = (f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors())
+    return f"the job is not understood, it may be another kit's: {'; '.join(faults)}"
+
+
+def _own_fault(error: Exception) -> str:
+    """Say it in one line."""
+    what = " ".join(traceback.format_exception_only(error)[-1].split())
+    return f"this is a fault of kit itself, and no verdict; please report it: {what}"
 
 
 def _seen(run: Path, words: Mapping[str, str], verdict: Verdict) -> tuple[Seen, ...]:

@@ -1,6 +1,7 @@
 """kit grade NAME --class DIR: a whole class, with a journal."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,9 +91,11 @@ def grade_class(exercise: "Exercise", backend: "Backend", found: "Class", asked:
         batch = Batch(
             exercise, backend.name, versions_of(backend), engine, journal, asked.again, progress.begins
         )
+        side_by_side = asked.jobs or capacity.here(exercise.definition)
         try:
-            for done in batch.run(tasks, asked.jobs or capacity.here(exercise.definition)):
-                progress.ended(done)
+            with closing(batch.run(tasks, side_by_side)) as ended:
+                for done in ended:
+                    progress.ended(done)
         except KeyboardInterrupt as stop:
             stop.add_note(
                 f"{progress.done} of {len(tasks)} verdicts are in {asked.journal}: the same command goes on"
@@ -106,7 +109,11 @@ def _tasks(exercise: "Exercise", found: "Class", asked: Asked) -> "list[Task]":
 
     place = asked.out / exercise.name
     return [
-        Task(one, asked.seed or seed_of(exercise.name, one.student.id), place / folder_name(one.student.id))
+        Task(
+            one,
+            seed_of(exercise.name, one.student.id) if asked.seed is None else asked.seed,
+            place / folder_name(one.student.id),
+        )
         for one in found.handed_in
     ]
 

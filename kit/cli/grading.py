@@ -1,6 +1,9 @@
 """kit grade: submissions, one, several side by side, or a whole class."""
 
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +29,17 @@ GradeSeed = Annotated[
         "--seed", metavar="TEXT", help="Draw ports and words from this; without it, from each name."
     ),
 ]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Submissions that are named one by one. `seed` and `out` None: each one's own; `jobs` None: as many as fit."""
+
+    exercise: "Exercise"
+    paths: tuple[Path, ...]
+    seed: str | None
+    out: Path | None
+    jobs: int | None
 
 
 @lease.held()
@@ -99,11 +113,11 @@ def grade(
     written = choices.written(format_, lang, reader)
     exercise = choices.exercise(name)
     if class_ is None:
-        paths = _existing(submissions or [])
         ready = partial(_ready, backend, trust=trust)
-        if len(paths) == 1:
-            raise typer.Exit(_one(exercise, paths[0], ready, seed, out, written))
-        raise typer.Exit(_several(exercise, paths, ready, seed, out, jobs, written))
+        named = Named(exercise, _existing(submissions or []), seed, out, jobs)
+        if len(named.paths) == 1:
+            raise typer.Exit(_one(named, named.paths[0], ready, written))
+        raise typer.Exit(_several(named, ready, written))
     place = out or Path(classroom.RUNS)
     asked = classroom.Asked(
         folder=class_,
@@ -129,78 +143,68 @@ def _ready(name: str, *, trust: bool) -> "Backend":
     return chosen
 
 
-def _existing(paths: list[Path]) -> list[Path]:
+def _existing(paths: list[Path]) -> tuple[Path, ...]:
     """Look for all before any is run: a misspelt path is said now, not after an hour."""
     for path in paths:
         if not path.exists():
             raise UsageError(
                 f"{inert_line(str(path))} does not exist", remedy="give a folder, a .zip or a .tar.gz"
             )
-    return paths
+    return tuple(paths)
 
 
-def _one(
-    exercise: "Exercise",
-    path: Path,
-    ready: "Callable[[], Backend]",
-    seed: str | None,
-    out: Path | None,
-    written: choices.Pieces,
-) -> int:
+def _one(asked: Named, path: Path, ready: "Callable[[], Backend]", written: choices.Pieces) -> int:
     from kit.exercise.intake import read_submission
     from kit.judge import judge
 
-    submission = read_submission(path, exercise)
-    directory = out or default_directory(exercise.name)
+    submission = read_submission(path, asked.exercise)
+    directory = asked.out or default_directory(asked.exercise.name)
     backend = ready()
 
     def verdict(submission: "Submission") -> Verdict:
         with screen.progress() as tell:
-            return judge(exercise, submission, seed, backend, directory, tell)
+            return judge(asked.exercise, submission, asked.seed, backend, directory, tell)
 
     return each([attempt(verdict, submission)], written)
 
 
-def _several(
-    exercise: "Exercise",
-    paths: list[Path],
-    ready: "Callable[[], Backend]",
-    seed: str | None,
-    out: Path | None,
-    jobs: int | None,
-    written: choices.Pieces,
-) -> int:
+def _several(asked: Named, ready: "Callable[[], Backend]", written: choices.Pieces) -> int:
     """Grade side by side, and tell in the order of the command as far as that makes nobody wait for a second try."""
-    from kit.classroom.batch import Batch, Task
+    from kit.classroom.batch import Batch
     from kit.classroom.local import Local
+
+    exercise = asked.exercise
+    directories = _directories(asked)
+    tasks = [_task(asked, *one) for one in zip(asked.paths, directories, strict=True)]
+    backend = ready()
+    classroom.tell_shortage(directories[0].parent, exercise, len(tasks))
+    place = partial(_place, frozenset(directories))
+    with Local(classroom.WORKER) as engine:
+        batch = Batch(exercise, backend.name, classroom.versions_of(backend), engine, place=place)
+        with closing(batch.run(tasks, asked.jobs or capacity.here(exercise.definition))) as done:
+            return each(map(_result, in_order(done, tasks)), written)
+
+
+def _task(asked: Named, path: Path, directory: Path) -> "Task":
+    from kit.classroom.batch import Task
     from kit.classroom.people import HandedIn, Student
     from kit.exercise.entries import readable
 
-    directories = _directories(exercise.name, paths, out)
-    names = [readable(path.resolve().name) for path in paths]
-    tasks = [
-        Task(
-            HandedIn(Student(name), ((path.name, path),), attempt="", late=False),
-            seed or classroom.seed_of(exercise.name, name),
-            directory,
-        )
-        for path, name, directory in zip(paths, names, directories, strict=True)
-    ]
-    backend = ready()
-    classroom.tell_shortage(directories[0].parent, exercise, len(tasks))
-    with Local(classroom.WORKER) as engine:
-        batch = Batch(exercise, backend.name, classroom.versions_of(backend), engine, place=_place)
-        done = batch.run(tasks, jobs or capacity.here(exercise.definition))
-        return each(map(_result, in_order(done, tasks)), written)
+    name = readable(path.resolve().name)
+    seed = classroom.seed_of(asked.exercise.name, name) if asked.seed is None else asked.seed
+    return Task(HandedIn(Student(name), ((path.name, path),), attempt="", late=False), seed, directory)
 
 
-def _place(folder: Path, _key: object, before: int) -> Path:
-    """Give the run directory of a try: the folder itself, then one beside it."""
-    return folder.with_name(f"{folder.name}-{before + 1}") if before else folder
+def _place(taken: frozenset[Path], folder: Path, _key: object, before: int) -> Path:
+    """Give the run directory of a try: the folder itself, then one beside it that is nobody else's."""
+    if not before:
+        return folder
+    beside = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    return next(path for path in beside if path not in taken and not path.exists())
 
 
 def _result(done: "Done") -> Verdict | KitError:
-    return done.verdict or MachineError(f"{done.task.handed_in.student.id}: {done.trouble}")
+    return done.verdict or done.error or MachineError(f"{done.task.handed_in.student.id}: {done.trouble}")
 
 
 def in_order(ended: "Iterable[Done]", tasks: "Sequence[Task]") -> "Iterator[Done]":
@@ -217,15 +221,22 @@ def in_order(ended: "Iterable[Done]", tasks: "Sequence[Task]") -> "Iterator[Done
             yield ready.pop(id(done.task))
 
 
-def _directories(exercise: str, submissions: list[Path], out: Path | None) -> list[Path]:
+def _directories(asked: Named) -> list[Path]:
     """Give each submission a run directory of its own: a folder of its name in `--out` where that is given."""
-    if out is None:
-        return [default_directory(exercise) for _ in submissions]
-    names = [path.resolve().name for path in submissions]
+    if asked.out is None:
+        return [default_directory(asked.exercise.name) for _ in asked.paths]
+    names = [path.resolve().name for path in asked.paths]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(
             f"two submissions are called '{twice[0]}', so --out has one place for both",
             remedy="grade them one at a time, each with its own --out",
         )
-    return [out / name for name in names]
+    directories = [asked.out / name for name in names]
+    for path in directories:  # what is there may be the submission itself
+        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise UsageError(
+                f"{inert_line(str(path))}: is there already, and not an empty folder",
+                remedy="give --out a new folder",
+            )
+    return directories

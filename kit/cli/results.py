@@ -1,8 +1,9 @@
 """kit results: what a journal knows of a class: who stands where, what the class is stuck on, who was run again and why."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -12,12 +13,14 @@ from kit.cli.running import Lang, Reader
 from kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kit.classroom.journal import Journal
     from kit.classroom.people import Student
     from kit.classroom.roll import Row
     from kit.exercise.model import Language
+
+Classes: TypeAlias = "Mapping[str, Sequence[Row]]"  # exercise -> its students
 
 GRADEBOOKS = ("canvas", "moodle")  # as kit.classroom.gradebooks, which is too heavy for `kit --help`
 FORMATS = (*renderers.names(), *GRADEBOOKS)
@@ -92,22 +95,26 @@ def results(
         raise choices.unknown("outcome", outcome, OUTCOMES, f"the outcomes are: {', '.join(OUTCOMES)}")
     _one_thing(format_, history=history, fill=fill is not None, column=column is not None, to=to is not None)
     wanted = Wanted(tuple(student or ()), section, outcome, check)
+    students = classroom.open_roster(roster)
     language = choices.language(lang)
     written = choices.written("text" if format_ in GRADEBOOKS else format_, lang, reader)
     with Journal(existing(journal or classroom.DEFAULT_JOURNAL)) as opened:
         exercises = exercises_of(opened, name)
-        if fill is not None and len(exercises) != 1:
-            raise UsageError("one export has the scores of one exercise", remedy="name the exercise")
-        for exercise in exercises:
-            rows = list(rows_of(opened, exercise, wanted, classroom.open_roster(roster)))
-            if fill is not None:
-                _fill(fill, to, rows, format_, column)
-            elif history:
-                from kit.cli import class_tables
-
-                class_tables.history(opened, exercise, rows, language)
-            else:
-                _write(opened, exercise, rows, format_, written, to, language)
+        if (fill or to) is not None and len(exercises) > 1:
+            raise UsageError(
+                f"{fill or to} is for the scores of one exercise", remedy=f"name one: {', '.join(exercises)}"
+            )
+        classes = {one: list(rows_of(opened, one, wanted, students)) for one in exercises}
+        if fill is not None:
+            _fill(fill, to, classes[exercises[0]], format_, column)
+        elif history:
+            _tell_history(opened, classes, language)
+        elif format_ == "text":
+            _show(opened, classes, language)
+        elif format_ == "html":
+            _write_pages(opened, classes, written, to, language)
+        else:
+            _write(opened, classes, written)
 
 
 def _one_thing(format_: str, *, history: bool, fill: bool, column: bool, to: bool) -> None:
@@ -133,29 +140,36 @@ def _fill(sheet: Path, to: Path | None, rows: "Sequence[Row]", format_: str, col
     class_files.fill(sheet, target, rows, format_ if format_ in GRADEBOOKS else None, column)
 
 
-def _write(
-    journal: "Journal",
-    exercise: str,
-    rows: "Sequence[Row]",
-    format_: str,
-    written: choices.Pieces,
-    to: Path | None,
-    lang: "Language",
-) -> None:
-    from kit.classroom.roll import verdicts
+def _tell_history(journal: "Journal", classes: Classes, lang: "Language") -> None:
+    from kit.cli import class_tables
 
-    if format_ == "text":
-        from kit.cli import class_tables
+    for exercise, rows in classes.items():
+        class_tables.history(journal, exercise, rows, lang)
 
+
+def _show(journal: "Journal", classes: Classes, lang: "Language") -> None:
+    from kit.cli import class_tables
+
+    for exercise, rows in classes.items():
         class_tables.show(journal, exercise, rows, lang)
-    elif format_ == "html":
-        from kit.cli import class_files
 
+
+def _write_pages(
+    journal: "Journal", classes: Classes, written: choices.Pieces, to: Path | None, lang: "Language"
+) -> None:
+    from kit.cli import class_files
+
+    for exercise, rows in classes.items():
         folder = to or journal.path.parent / f"{exercise}-class"
         screen.result(f"{class_files.pages(folder, exercise, journal, rows, written, lang)}\n")
-    else:
-        for piece in written(verdicts(journal, rows)):
-            screen.result(piece)
+
+
+def _write(journal: "Journal", classes: Classes, written: choices.Pieces) -> None:
+    """Write one document of all exercises."""
+    from kit.classroom.roll import verdicts
+
+    for piece in written(verdicts(journal, chain.from_iterable(classes.values()))):
+        screen.result(piece)
 
 
 def existing(path: Path) -> Path:
@@ -169,14 +183,17 @@ def existing(path: Path) -> Path:
 
 
 def exercises_of(journal: "Journal", name: str | None) -> list[str]:
-    """Give the exercises asked for. Raises UsageError for one of which nothing was graded."""
-    known = sorted({entry.exercise for entry in journal.history()})
+    """Give the exercises asked for, one at least. Raises UsageError for one of which nothing was graded."""
+    known = journal.exercises()
+    if not known:
+        raise UsageError(
+            f"{journal.path}: nothing was graded yet", remedy="`kit grade NAME --class DIR` does it"
+        )
     if name is None:
         return known
     exercise = name.rstrip("/").rsplit("/", 1)[-1]
     if exercise not in known:
-        graded = ", ".join(known) or "nothing"
-        raise choices.unknown("exercise", exercise, known, f"{journal.path} has: {graded}")
+        raise choices.unknown("exercise", exercise, known, f"{journal.path} has: {', '.join(known)}")
     return [exercise]
 
 

@@ -1,7 +1,7 @@
 """A verdict as its reader may see it: the one place that decides, for every format and page.
 
 A teacher sees everything. A student is told of a hidden check that it is there and what it weighs, and nothing else;
-his outcome and score are of the checks that he sees, and the summary says that others count as well. A check that
+outcome and score are of the checks that are seen, and the summary says that others count as well. A check that
 needs a hidden one keeps its name and weight, but not its result: that it was skipped, or was not, would be the hidden
 one's result. The exit code stays the true outcome: it is for machines.
 
@@ -12,8 +12,8 @@ How much a student sees of a check that did not pass is the exercise's choice (`
 - `verdict`: outcome and points.
 
 Two findings are of no check. That a submission cannot be run at all (`submission`) is told in full whatever the
-exercise says: who does not know that his archive was unreadable cannot hand in a better one. How far the run came
-(`timeline`) is told at `hint`, too: every student sees that when he runs his program, and a hint is about a run that
+exercise says: who does not know that an archive was unreadable cannot hand in a better one. How far the run came
+(`timeline`) is told at `hint`, too: every student sees that in a run of the program, and a hint is about a run that
 went that far. Notes and the table of differences are observations: below `full` they are told where all passed.
 """
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from kit.renderers import Options
     from kit.verdict import Cite, Finding, Verdict
 
-SO_FAR = "so far passed"  # all that he sees has passed, and there is more
-WITHHELD = "withheld"  # he sees no result at all
+SO_FAR = "so far passed"  # all that is seen has passed, and there is more
+WITHHELD = "withheld"  # no result is seen at all
 Result: TypeAlias = str  # an Outcome, or one of the two
 _MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.INCONCLUSIVE: "?", Outcome.SKIPPED: "–", None: "·"}
 
@@ -97,8 +97,8 @@ def number(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the findings come to, as far as the reader sees them. `hidden` are the checks whose results he does
-    not see, `hidden_points` what they weigh together."""
+    """What the findings come to, as far as the reader sees them. `hidden` are the checks whose results are not
+    seen, `hidden_points` what they weigh together."""
 
     result: Result
     score: float
@@ -247,7 +247,7 @@ def _whole(finding: Finding, label: str, lang: str) -> Shown:
 
 
 def _all_passed(rows: Iterable[Shown]) -> bool:
-    """Whether no result that a student sees is anything but a pass; hidden ones must not decide what he sees."""
+    """Whether no result that a student sees is anything but a pass; hidden ones must not decide what is seen."""
     return all(row.outcome in (None, Outcome.PASS) for row in rows)
 
 

@@ -60,7 +60,7 @@ def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
 
 
 def _tests(seen: Told, whole: Told, lang: str) -> Iterator[dict[str, Any]]:
-    """Give each finding as its reader sees it: a student, or where he is not told the result the teacher."""
+    """Give each finding as its reader sees it: a student, or where the result is withheld the teacher."""
     for visible, full in zip(seen.rows, whole.rows, strict=True):
         withheld = visible.outcome is None or visible.hidden
         row = full if withheld else visible

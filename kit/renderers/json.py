@@ -2,7 +2,7 @@
 
 ASCII only, so that no byte of a student's text reaches a terminal as a command, whatever reads the line.
 It is for a grading system, which decides itself who sees what: hidden findings are in full, and marked. For a
-student (`--for student`) they are null, and `outcome` is "so far passed" where all that he sees has passed.
+student (`--for student`) they are null, and `outcome` is "so far passed" where all that is seen has passed.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ TALLEST = 120.0  # a bar's height in pixels
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A student. `href` is the path of his page beside this one, unquoted, "" where there is none; `outcome` an
+    """A student. `href` is the path of the page beside this one, unquoted, "" where there is none; `outcome` an
     Outcome, or any word where nothing was judged; `checks` are check -> Outcome; `note` is "" or for the teacher."""
 
     student: str

@@ -8,7 +8,7 @@ import tarfile
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from kit.classroom.job import Answer, Job
+from kit.classroom.job import FAULT_FILE, Answer, Job
 from kit.classroom.local import EndedError
 from kit.errors import MachineError
 from kit.verdict_rows import verdict_row
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FINDINGS = {"pass": HANDSHAKE, "fail": ORDER, "inconclusive": QUEUE}
 DIES = "dies"  # as an outcome: who does the job dies
 NO_ANSWER = "trouble"
+OWN_FAULT = "fault"  # of kit: who does the job lives on
 
 
 class ScriptedEngine:
@@ -71,6 +72,9 @@ class ScriptedEngine:
         outcome = script.pop(0) if len(script) > 1 else script[0]
         if outcome == DIES:
             raise MachineError("the process that graded it died: exit code -9")
+        if outcome == OWN_FAULT:
+            evidence.write(tar_of({FAULT_FILE: "Traceback"}))
+            return Answer(verdict=None, trouble="this is a fault of kit itself")
         evidence.write(tar_of({"run.json": {"submission": job.submission}}))
         if outcome == NO_ANSWER:
             return Answer(verdict=None, trouble="the engine was lost", took_s=1.0)

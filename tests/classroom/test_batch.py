@@ -2,24 +2,28 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit import interrupts
 from kit.classroom.batch import Batch, Done, Task
-from kit.classroom.job import Seen
-from kit.classroom.journal import Journal
+from kit.classroom.job import Answer, Seen
+from kit.classroom.journal import Journal, standing
 from kit.classroom.people import HandedIn, Student
 from kit.classroom.similarity import words_of
 from kit.errors import MachineError
 from kit.exercise import catalogue, loader
 from kit.verdict_rows import verdict_of
-from tests.classroom.scripted import DIES, NO_ANSWER, ScriptedEngine
+from tests.classroom.scripted import DIES, NO_ANSWER, OWN_FAULT, ScriptedEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from typing import BinaryIO
+
+    from kit.classroom.job import Job
 
 EXERCISE = loader.load(catalogue.find("listen-accept"))
 SERVER = b"import socket\n"
@@ -110,6 +114,53 @@ def test_a_changed_submission_runs_again_and_the_others_do_not(school: School, j
     assert [entry.why for entry in journal.history(student="bob")] == ["first", "the submission changed"]
 
 
+def test_what_was_changed_back_is_not_run_and_stands_again(school: School, journal: Journal) -> None:
+    school.engine = ScriptedEngine(ann=["pass", "fail"])
+    school.grade("ann")
+    school.grade(school.task("ann", SERVER + b"# worse\n"))
+    for _ in range(2):
+        (back,) = school.grade("ann")
+        assert (back.fresh, back.outcome) == (False, "pass")
+    assert [(entry.outcome, entry.why) for entry in journal.history()] == [
+        ("pass", "first"),
+        ("fail", "the submission changed"),
+        ("pass", "not run: it was graded before"),
+    ]
+    assert standing(journal.history())["ann"].outcome == "pass"
+    first, _, third = journal.history()
+    assert journal.verdict(third) == journal.verdict(first)
+
+
+def test_an_attempt_like_an_older_one_stands_as_the_newest(school: School, journal: Journal) -> None:
+    school.engine = ScriptedEngine(ann=["pass", "fail"])
+    for attempt, server in (("1", SERVER), ("2", SERVER + b"# worse\n"), ("3", SERVER)):
+        task = school.task("ann", server)
+        school.grade(replace(task, handed_in=replace(task.handed_in, attempt=attempt)))
+    stands = standing(journal.history())["ann"]
+    assert (stands.outcome, stands.attempt) == ("pass", "3")
+    assert len(school.engine.ran) == 2
+
+
+def test_with_one_seed_for_all_the_same_files_are_graded_for_each(school: School, journal: Journal) -> None:
+    """A copy is no reason to have no verdict, nor another student's."""
+    tasks = [replace(school.task(name), seed="one") for name in ("ann", "bob")]
+    school.grade(*tasks, side_by_side=1)
+    assert {entry.student: entry.outcome for entry in journal.history()} == {"ann": "pass", "bob": "pass"}
+
+
+def test_what_cannot_be_opened_takes_nobody_elses_verdict(school: School, journal: Journal) -> None:
+    lost = school.task("bob")
+    (school.folder / "class" / "bob" / "server.py").unlink()
+    (school.folder / "class" / "bob").rmdir()
+    done = school.grade("ann", lost, "cy")
+    assert last(done) == {"ann": "pass", "bob": "trouble", "cy": "pass"}
+    (bob,) = [one for one in done if one.outcome == "trouble"]
+    assert bob.error is not None
+    assert "bob does not exist; give a folder" in bob.trouble
+    assert journal.history(student="bob")[0].trouble == bob.trouble
+    assert sorted(school.engine.ran) == ["ann", "cy"]
+
+
 def test_again_runs_what_is_known_and_keeps_the_first_run(school: School, journal: Journal) -> None:
     school.grade("ann")
     school.options = {"again": True}
@@ -146,7 +197,7 @@ def test_what_stays_inconclusive_is_tried_three_times_alone_and_never_a_zero(
     done = school.grade("bob", "eve")
     assert last(done) == {"bob": "inconclusive", "eve": "trouble"}
     assert len(school.engine.ran) == 8
-    assert journal.known(journal.history(student="bob")[0].key) is None
+    assert not any(entry.conclusive for entry in journal.history(student="bob"))
     assert journal.history(student="eve")[-1].trouble == "the engine was lost"
     school.grade("bob")
     assert len(school.engine.ran) == 12, "the next call tries it again"
@@ -169,15 +220,41 @@ def test_the_death_of_who_grades_is_no_verdict(school: School) -> None:
     assert last(school.grade("ann", "bob")) == {"ann": "pass", "bob": "fail"}
 
 
+def test_a_death_before_any_evidence_is_told_and_so_is_an_answer_that_is_not_understood(
+    school: School, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_job: Job, evidence: BinaryIO) -> Answer:
+        evidence.write(b"no tar")
+        return Answer(verdict=None)
+
+    school.engine = ScriptedEngine(bob=[DIES])
+    school.grade("bob")
+    assert journal.history(student="bob")[0].trouble == "the process that graded it died: exit code -9"
+    monkeypatch.setattr(school.engine, "_answer", answer)
+    assert last(school.grade("ann")) == {"ann": "trouble"}
+    assert "the evidence that came back is not whole" in journal.history(student="ann")[0].trouble
+    monkeypatch.setattr(
+        school.engine, "_answer", lambda _job, _evidence: Answer(verdict={"findings": [{"points": 1}]})
+    )
+    assert last(school.grade("cy")) == {"cy": "trouble"}
+    assert "is not understood: KeyError(" in journal.history(student="cy")[0].trouble
+
+
+def test_a_fault_of_kits_own_is_told_with_the_file_that_tells_all(school: School, journal: Journal) -> None:
+    school.engine = ScriptedEngine(bob=[OWN_FAULT])
+    school.grade("bob")
+    trouble = journal.history(student="bob")[0].trouble
+    said, _, path = trouble.rpartition(": ")
+    assert said == "this is a fault of kit itself"
+    assert Path(path).read_text() == '"Traceback"'
+
+
 def test_an_inconclusive_run_takes_nobodys_verdict(school: School, journal: Journal) -> None:
     school.grade("ann")
-    first = journal.history()[0].key
     school.engine = ScriptedEngine(ann=["inconclusive"])
     school.options = {"again": True}
     school.grade("ann")
-    known = journal.known(first)
-    assert known is not None
-    assert known.outcome == "pass"
+    assert standing(journal.history())["ann"].outcome == "pass"
 
 
 def test_a_submission_that_cannot_be_read_is_a_job_too(school: School) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.classroom.journal import Graded, Journal, Key, open_ones, standing, why_run
+from kit.classroom import journal as journal_module
+from kit.classroom.journal import Graded, Journal, Key, known, open_ones, standing, stands_for, why_run
 from kit.errors import EvidenceError, MachineError, UsageError
 from tests.renderers.verdicts import HANDSHAKE, verdict
 
@@ -59,20 +62,31 @@ def test_a_row_comes_back_as_it_was_from_another_process_too(journal: Journal) -
 
 def test_only_a_verdict_under_the_very_same_key_is_known(journal: Journal) -> None:
     journal.add(graded())
-    assert journal.known(KEY) is not None
+    history = journal.history()
+    assert known(history, KEY) == history[0]
     for name in ("exercise_digest", "submission_digest", "seed", "versions"):
-        assert journal.known(replace(KEY, **{name: "other"})) is None
+        assert known(history, replace(KEY, **{name: "other"})) is None
 
 
 @pytest.mark.parametrize("outcome", ["inconclusive", "trouble"])
 def test_what_says_neither_pass_nor_fail_is_not_known(journal: Journal, outcome: str) -> None:
     journal.add(graded(outcome=outcome))
-    assert journal.known(KEY) is None
+    assert known(journal.history(), KEY) is None
     journal.add(graded(outcome="fail"))
     journal.add(graded(outcome=outcome))
-    known = journal.known(KEY)
-    assert known is not None
-    assert known.outcome == "fail"
+    assert known(journal.history(), KEY) == journal.history()[1]
+
+
+def test_what_was_changed_and_changed_back_stands_by_a_row_of_its_own(journal: Journal) -> None:
+    other = replace(KEY, submission_digest="submission 2")
+    journal.add(graded())
+    assert stands_for(journal.history(), KEY, "")
+    journal.add(graded(outcome="trouble"))
+    assert stands_for(journal.history(), KEY, "")
+    assert not stands_for(journal.history(), KEY, "2")
+    journal.add(graded(key=other))
+    assert not stands_for(journal.history(), KEY, "")
+    assert not stands_for([], KEY, "")
 
 
 def test_history_is_of_whom_it_is_asked_oldest_first(journal: Journal) -> None:
@@ -82,6 +96,45 @@ def test_history_is_of_whom_it_is_asked_oldest_first(journal: Journal) -> None:
     assert [entry.number for entry in journal.history("listen-accept", "ann")] == [1, 3]
     assert len(journal.history("listen-accept")) == 3
     assert len(journal.history()) == 4
+    assert journal.exercises() == ["listen-accept", "send-recv"]
+
+
+def test_a_students_history_is_found_without_reading_the_others(journal: Journal) -> None:
+    with closing(sqlite3.connect(journal.path)) as base:
+        asked: list[str] = []
+        journal._base.set_trace_callback(asked.append)
+        journal.history("listen-accept", "ann")
+        plan = base.execute(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
+    assert "USING INDEX by_student (exercise=? AND student=?)" in plan[0][3]
+
+
+def test_a_file_that_could_not_be_made_whole_is_made_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    whole = journal_module._SCHEMA
+    monkeypatch.setattr(journal_module, "_SCHEMA", (*whole[:1], "CREATE what no SQLite makes"))
+    with pytest.raises(MachineError):
+        Journal(path)
+    monkeypatch.setattr(journal_module, "_SCHEMA", whole)
+    with Journal(path) as journal:
+        journal.add(graded())
+
+
+def test_what_is_written_down_survives_a_loss_of_power(journal: Journal) -> None:
+    extra = 3  # https://sqlite.org/pragma.html#pragma_synchronous
+    assert journal._base.execute("PRAGMA synchronous").fetchone()[0] == extra
+
+
+def test_a_disk_that_knows_no_locks_is_no_other_kit(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(MachineError, match="cannot be locked: No locks available"), journal.alone():
+        pass
 
 
 def test_the_verdict_that_stands_is_the_newest_that_says_something(journal: Journal) -> None:

@@ -68,6 +68,21 @@ def test_a_process_that_dies_is_trouble_with_its_last_words_and_the_next_job_get
                 engine.grade("one", io.BytesIO())
 
 
+def test_of_a_traceback_the_last_line_is_told() -> None:
+    with Local(python("import nothing_here")) as engine, pytest.raises(MachineError) as caught:
+        engine.grade("one", io.BytesIO())
+    died = "the process that graded it died: ModuleNotFoundError: No module named 'nothing_here'"
+    assert caught.value.message == died
+
+
+def test_of_processes_that_died_nothing_stays_open() -> None:
+    with Local(python(DIES)) as engine:
+        for _ in range(3):
+            with pytest.raises(MachineError):
+                engine.grade("one", io.BytesIO())
+        assert engine._all == []
+
+
 def test_a_process_that_says_nothing_at_its_end_is_told_by_its_exit_code() -> None:
     with Local(python("import sys; sys.exit(9)")) as engine, pytest.raises(MachineError, match="exit code 9"):
         engine.grade("one", io.BytesIO())

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from kit import interrupts
 from kit.classroom.job import Seen
-from kit.classroom.journal import Journal
+from kit.classroom.journal import Graded, Journal, Key
 from tests.classroom.scripted import NO_ANSWER, ScriptedEngine
+from tests.renderers.verdicts import HANDSHAKE, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,6 +216,61 @@ def test_pages_of_a_class_link_to_each_student(journal: object, kit: Kit, tmp_pa
         assert (tmp_path / "pages" / "students" / f"{student}.html").is_file()
     assert "Dee D" in index
     assert "nothing handed in" in index
+
+
+@pytest.fixture
+def two_exercises(journal: object, tmp_path: Path) -> None:
+    assert journal
+    with Journal(tmp_path / "runs" / "journal.sqlite") as opened:
+        opened.add(graded_row("zed", exercise="send-recv"))
+
+
+def graded_row(student: str, exercise: str) -> Graded:
+    told = verdict(HANDSHAKE, exercise=exercise, submission=student)
+    return Graded(
+        exercise=exercise,
+        student=student,
+        who={},
+        attempt="",
+        key=Key("1", "2", "3", "4"),
+        outcome="pass",
+        score=1,
+        max_score=1,
+        why="first",
+        took_s=1.0,
+        verdict=told,
+    )
+
+
+@pytest.mark.usefixtures("two_exercises")
+def test_several_exercises_are_one_document(kit: Kit) -> None:
+    document = ET.fromstring(kit("results", "--format", "junit").stdout)  # noqa: S314  # kit wrote it
+    assert [suite.get("name") for suite in document] == [
+        "listen-accept · alice",
+        "listen-accept · bob",
+        "listen-accept · cy",
+        "send-recv · zed",
+    ]
+
+
+@pytest.mark.usefixtures("two_exercises")
+def test_the_pages_of_two_exercises_do_not_share_a_folder(kit: Kit, tmp_path: Path) -> None:
+    refused = kit("results", "--format", "html", "--to", "pages")
+    assert refused.exit_code == 2
+    assert "pages is for the scores of one exercise\n  name one: listen-accept, send-recv" in refused.stderr
+    assert not (tmp_path / "pages").exists()
+    assert kit("results", "--format", "html").stdout.splitlines() == [
+        "runs/listen-accept-class/index.html",
+        "runs/send-recv-class/index.html",
+    ]
+
+
+def test_a_journal_in_which_nothing_is_says_so(kit: Kit, tmp_path: Path) -> None:
+    with Journal(tmp_path / "j.sqlite"):
+        pass
+    result = kit("results", "--journal", "j.sqlite", "--fill", "canvas.csv")
+    assert result.exit_code == 2
+    assert "j.sqlite: nothing was graded yet\n  `kit grade NAME --class DIR` does it" in result.stderr
 
 
 def test_pages_go_beside_the_journal_unless_asked(journal: object, kit: Kit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +64,41 @@ def test_the_trouble_of_one_does_not_take_the_others_verdicts(kit: Kit, engine: 
     assert told(result.stdout) == [("bob", "pass")]
     assert "kit: alice: the engine was lost" in result.stderr
     assert result.exit_code == 3
+
+
+def test_a_submission_that_cannot_be_read_takes_nobody_elses_verdict(
+    kit: Kit, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    result = kit("grade", "listen-accept", "pipe", "bob", "--format", "json")
+    assert told(result.stdout) == [("bob", "pass")]
+    assert "pipe is neither a file nor a folder\n  give a folder, a .zip or a .tar.gz\n" in result.stderr
+    assert result.exit_code == 2
+    assert engine.ran == ["bob"]
+
+
+def test_out_takes_no_place_that_holds_anything(kit: Kit, engine: ScriptedEngine, tmp_path: Path) -> None:
+    """It may be the submissions' own folder."""
+    result = kit("grade", "listen-accept", "alice", "bob", "--out", ".")
+    assert result.exit_code == 2
+    assert "kit: alice: is there already, and not an empty folder\n  give --out a new folder" in result.stderr
+    assert (tmp_path / "alice" / "server.py").exists()
+    assert engine.jobs == []
+
+
+def test_a_second_try_has_a_run_directory_that_is_nobody_elses(
+    kit: Kit, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    (tmp_path / "bob").rename(tmp_path / "alice-2")
+    engine.outcomes = {"alice": ["inconclusive", "inconclusive", "pass"]}
+    result = kit("grade", "listen-accept", "alice", "alice-2", "--out", "out", "--format", "json")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(row["submission"], row["run_dir"]) for row in rows] == [
+        ("alice-2", "out/alice-2"),
+        ("alice", "out/alice-4"),
+    ]
+    assert json.loads((tmp_path / "out" / "alice-2" / "run.json").read_text())["submission"] == "alice-2"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"alice", "alice-2", "alice-3", "alice-4"}
 
 
 def test_a_misspelt_submission_is_said_before_any_is_run(kit: Kit, engine: ScriptedEngine) -> None:
