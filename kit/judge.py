@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kit.backends.base import Backend
-    from kit.evidence.model import Evidence
+    from kit.evidence.model import Evidence, StepRecord
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Definition
     from kit.exercise.plan import Plan
@@ -97,12 +97,20 @@ class _Trial:
         self.observe(plan, folder, role)
         seen = store.load(folder)
         # Whoever met a limit alone is compared, too, without a second run.
-        if asks_for_reference(seen) and asks_for_second_run(seen, self._reference()):
+        again = asks_for_reference(seen) and asks_for_second_run(seen, self._reference())
+        if again and not (role is not None and self._missed_twice(seen.missed_step)):
             self.progress("running the submission once more, so that no chance decides")
             self.observe(plan, folder / SECOND, role)
             store.swap(folder, second=SECOND, first=FIRST)
         if role is not None:
             _judged(folder)
+
+    def _missed_twice(self, step: StepRecord | None) -> bool:
+        """Whether the pair has missed this step in both of its runs: a half's miss is the third, and no chance."""
+        if step is None or not (self.folder / FIRST).exists():
+            return False
+        missed = [store.load(folder).missed_step for folder in (self.folder / FIRST, self.folder)]
+        return all(one is not None and one.number == step.number for one in missed)
 
     def _reference(self) -> Evidence | Presumed:
         """Give what the reference does with the same choices; it is run when it is first asked for."""

@@ -257,6 +257,13 @@ def test_the_reference_runs_once_for_all_and_each_that_missed_runs_again(halves:
     assert found(regrade(tmp_path / "run/roles/client")) == {"timeline": "fail", "exit": "fail"}
 
 
+def test_a_half_that_misses_what_the_pair_missed_twice_is_not_run_again(halves: Any, tmp_path: Path) -> None:
+    verdict, script = halves(pair=[MISSED, MISSED], server=[MISSED])
+    assert [whose for whose, _ in script.ran] == [ALL, "", ALL, "server", "client"]
+    assert found(verdict) == {"timeline": "fail", "exit": "fail", "server": "fail", "client": "pass"}
+    assert regrade(tmp_path / "run") == verdict
+
+
 def test_a_half_that_misses_what_the_reference_misses_costs_nothing(halves: Any) -> None:
     verdict, _ = halves(server=[MISSED], reference=[MISSED])
     assert found(verdict) == {"exit": "pass", "server": "inconclusive", "client": "pass"}
