@@ -12,7 +12,6 @@ from kit.classroom.sheet import Sheet
 from kit.classroom.words import notes_of, say
 from kit.cli import choices, screen
 from kit.errors import UsageError
-from kit.renderers import inert_line
 from kit.report import overview
 from kit.whole import cannot_write, write_whole
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 PAGES = "students"
-MOST_NAMED = 10  # of those who are told beside the result
 
 
 def pages(
@@ -122,6 +120,4 @@ def _tell(filled: Filled, grades: int) -> None:
         ("have a word in place of a score, and keep it", filled.kept),
     ):
         if names:
-            some = ", ".join(map(inert_line, names[:MOST_NAMED]))
-            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-            screen.note(f"kit: {len(names)} {what}: {some}{more}")
+            screen.note(f"kit: {len(names)} {what}: {screen.some(names)}")
