@@ -9,6 +9,7 @@ where it was.
 
 from __future__ import annotations
 
+import json
 import tarfile
 import tempfile
 from base64 import b64encode
@@ -202,6 +203,7 @@ class Batch:
                 return Answer(verdict=None, trouble=error.message), None
             try:
                 _unpack(evidence, folder)
+                _say_place(folder, place)
                 verdict = None if answer.verdict is None else verdict_of(answer.verdict)
             except (tarfile.TarError, KeyError, TypeError, ValueError) as error:
                 trouble = f"the answer of who graded it is not understood: {error!r}"
@@ -240,6 +242,14 @@ def _unpack(evidence: IO[bytes], folder: Path) -> None:
         evidence.seek(0)
         with tarfile.open(fileobj=evidence, mode="r|") as archive:
             archive.extractall(folder, filter="data")
+
+
+def _say_place(folder: Path, place: Path) -> None:
+    """Let the verdicts of a submission's halves say where they will lie, and not where they were judged."""
+    for path in folder.glob(f"*/*/{VERDICT_FILE}"):
+        verdict = verdict_of(json.loads(path.read_bytes()))
+        run_dir = str(place / path.parent.relative_to(folder))
+        write_whole(path, verdict_text(replace(verdict, run_dir=run_dir)))
 
 
 def _who(handed_in: HandedIn) -> dict[str, Any]:
