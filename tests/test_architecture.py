@@ -29,6 +29,11 @@ VALUES = (
 # What kit sends into a host speaks with what stays outside: both sides read the same frames and cells.
 WIRE = ("kit.tap.wire", "kit.tap.cells")
 
+# What a batch is made of: not who does the jobs, which may be elsewhere.
+CLASSROOM = tuple(
+    f"kit.classroom.{name}" for name in ("job", "journal", "local", "people", "places", "similarity")
+)
+
 # A module or package -> the modules and packages that it may import beside what is its own. The longest
 # key counts; `kit` stands for the package's own file, not for all that is in it.
 MAY_IMPORT: Mapping[str, Sequence[str]] = {
@@ -73,16 +78,31 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
         "kit.verdict_rows",
         "kit.whole",
     ),
-    # Many times the story, in processes of their own; who handed what in, and the gradebook that goes back.
-    "kit.classroom": (
+    # Who handed what in, what came of it, and the gradebook that goes back; of a run it knows what is told of it.
+    "kit.classroom": (*VALUES, "kit.exercise", "kit.packets", "kit.verdict_rows", "kit.whole"),
+    "kit.classroom.batch": (
         *VALUES,
-        *WIRE,
+        *CLASSROOM,
+        "kit.exercise",
+        "kit.interrupts",
+        "kit.verdict_rows",
+        "kit.whole",
+    ),
+    "kit.classroom.local": (
+        *VALUES,
+        "kit.classroom.job",
+        "kit.tap.wire",
+    ),  # an engine knows jobs, not the story
+    # Many times the story, in processes of their own.
+    "kit.classroom.worker": (
+        *VALUES,
+        "kit.classroom.job",
+        "kit.classroom.similarity",
+        "kit.tap.wire",
         "kit.exercise",
         "kit.judge",
         "kit.backends.base",
         "kit.evidence",
-        "kit.packets",
-        "kit.interrupts",
         "kit.verdict_rows",
         "kit.whole",
     ),
@@ -112,6 +132,15 @@ PURE = (
     "kit.roles",
     "kit.renderers",
     "kit.report",
+    "kit.verdict_rows",
+    "kit.classroom.gradebooks",
+    "kit.classroom.matching",
+    "kit.classroom.people",
+    "kit.classroom.roll",
+    "kit.classroom.sheet",
+    "kit.classroom.similarity",
+    "kit.classroom.statistics",
+    "kit.classroom.words",
 )
 NOT_PURE = {
     "asyncio",
@@ -124,6 +153,8 @@ NOT_PURE = {
     "threading",
     "time",
 }
+# Rows are the journal's business; whoever else wants one asks it.
+MAY_SPEAK_WITH_SQLITE = ("kit.classroom.journal",)
 # Foreign exceptions end at the seam: one package speaks with the engine.
 MAY_SPEAK_WITH_THE_ENGINE = ("kit.backends", "kit.image")
 # In a host there is only Python, and a process that may crash has no more: nothing that pip installs.
@@ -185,6 +216,8 @@ def why_not(module: str, imported: str) -> str | None:
         return "is pure"
     if top == "docker" and not within(module, MAY_SPEAK_WITH_THE_ENGINE):
         return "leaves the engine to kit.backends"
+    if top == "sqlite3" and not within(module, MAY_SPEAK_WITH_SQLITE):
+        return "leaves the journal's file to kit.classroom.journal"
     return None
 
 
@@ -238,6 +271,10 @@ PLANTED = [
     ("evidence/model.py", "from kit.exercise.plan import Plan", "imports kit.exercise.plan"),
     ("lab/bad.py", "print('here')", "prints"),
     ("stray.py", "from kit.errors import KitError", "is in no rule"),
+    ("classroom/roll.py", "import time", "imports time, but kit.classroom.roll is pure"),
+    ("classroom/bad.py", "import sqlite3", "leaves the journal's file"),
+    ("classroom/local.py", "from kit.judge import judge", "imports kit.judge"),
+    ("classroom/batch.py", "from kit.classroom import worker", "imports kit.classroom.worker"),
 ]
 
 

@@ -24,6 +24,7 @@ from kit.cli import choices
 from kit.errors import BackendError, KitError, MachineError
 from kit.pytest_plugin import collecting, grading
 from kit.renderers import Options
+from kit.verdict import Outcome
 from tests.cli.conftest import ScriptedBackend
 from tests.remains import life_of, remains
 from tests.renderers.verdicts import HANDSHAKE, HIDDEN, ORDER, QUEUE, RECEIVED, TIMELINE, verdict
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
 assert collecting  # imported here, so that each run inside a test has the same modules
 pytest_plugins = ["pytester"]
+# Every warning is an error, but for what a pytest in a pytest says of modules that are there already.
+STRICT = """\
+[pytest]
+filterwarnings =
+    error
+    ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning
+"""
 EXERCISES = Path(kit.__file__).parent.parent / "exercises"
 FILE = """\
 title: {en: first come, zh: 先来}
@@ -96,7 +104,7 @@ def folder(pytester: pytest.Pytester) -> Path:
     exercise(pytester.path / "exercises" / "first")
     (pytester.path / "sub").mkdir()
     (pytester.path / "sub" / "server.py").write_text("print(1)\n", encoding="utf-8")
-    pytester.makeini("[pytest]\nfilterwarnings = error\n")
+    pytester.makeini(STRICT)
     return pytester.path
 
 
@@ -153,7 +161,7 @@ def test_an_exercise_runs_once_for_all_its_items(
     pytester: pytest.Pytester, folder: Path, script: Script
 ) -> None:
     exercise(folder / "exercises" / "second")
-    pytester.runpytest("exercises", "--submission=sub").assert_outcomes(passed=8, failed=2)
+    pytester.runpytest("exercises", "--submission=sub").assert_outcomes(passed=8, skipped=2)
     assert [name for name, *_ in script.asked] == ["first", "second"]
 
 
@@ -249,15 +257,20 @@ def test_skipped_is_skipped_with_its_reason_at_the_check(
     )
 
 
-def test_a_hidden_check_fails_without_telling_what_it_found(
-    pytester: pytest.Pytester, folder: Path, script: Script
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_whatever_a_hidden_check_found_is_told_by_the_exit_code_alone(
+    pytester: pytest.Pytester, folder: Path, script: Script, outcome: Outcome
 ) -> None:
-    assert folder
-    assert script
+    hidden = replace(HIDDEN, answer=replace(HIDDEN.answer, outcome=outcome))
+    script.says(HANDSHAKE, replace(HANDSHAKE, name="accept_order"), hidden)
     result = pytester.runpytest("exercises", "--submission=sub", "-rA", "--junitxml=report.xml")
-    result.assert_outcomes(passed=4, failed=1)
-    result.stdout.fnmatch_lines(["a hidden check: your teacher sees what it found"])
-    assert "secret" not in result.stdout.str() + (folder / "report.xml").read_text(encoding="utf-8")
+    result.assert_outcomes(passed=4, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED *: a hidden check: your teacher sees what it found"])
+    assert result.ret == (outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE))
+    report = (folder / "report.xml").read_text(encoding="utf-8")
+    assert "secret" not in result.stdout.str() + report
+    case = next(case for case in ET.fromstring(report).iter("testcase") if case.get("name") == "hidden-1")  # noqa: S314  # pytest's own
+    assert {one.get("name") for one in case.iter("property")} == {"run_dir"}
 
 
 def test_a_skipped_or_unsure_hidden_check_tells_no_more(
@@ -289,7 +302,7 @@ def test_what_is_skipped_for_a_hidden_check_does_not_name_it(
         HANDSHAKE, replace(RECEIVED, name="accept_order", needs=("secret-order",), answer=skipped), HIDDEN
     )
     result = pytester.runpytest("exercises", "--submission=sub", "-rA")
-    result.assert_outcomes(passed=3, skipped=1, failed=1)
+    result.assert_outcomes(passed=3, skipped=2)
     result.stdout.fnmatch_lines(["SKIPPED *: needs a hidden check: your teacher sees*"])
     result.stdout.no_fnmatch_line("*secret*")
 
@@ -417,7 +430,7 @@ def test_a_conftest_in_a_submission_is_never_run(
     pytester: pytest.Pytester, folder: Path, script: Script, typed: list[str]
 ) -> None:
     (folder / "sub" / "conftest.py").write_text("raise SystemExit('a student ran')", encoding="utf-8")
-    pytester.runpytest("exercises", *typed).assert_outcomes(passed=4, failed=1)
+    pytester.runpytest("exercises", *typed).assert_outcomes(passed=4, skipped=1)
     assert len(script.asked) == 1
 
 
@@ -500,22 +513,23 @@ def test_the_items_of_an_exercise_are_one_group_for_workers(
 def test_workers_run_an_exercise_once_where_its_items_stay_together(
     pytester: pytest.Pytester, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The scripted run is in a plugin here: the workers are processes of their own."""
+    """The scripted run is in a plugin here: the workers are processes of their own. What they withhold counts, too."""
     exercise(folder / "exercises" / "second")
     pytester.makepyfile(
         scripted="""
         from dataclasses import replace
         from kit.pytest_plugin import grading
-        from tests.renderers.verdicts import HANDSHAKE, verdict
-        names = ["handshake", "accept_order", "secret-order"]
+        from tests.renderers.verdicts import HANDSHAKE, HIDDEN, verdict
         def grade(exercise, asked, folder):
-            return verdict(*(replace(HANDSHAKE, name=name) for name in names), run_dir=str(folder))
+            return verdict(HANDSHAKE, replace(HANDSHAKE, name="accept_order"), HIDDEN, run_dir=str(folder))
         grading.grade = grade
         """
     )
     typed = "-p scripted -n 2 --dist loadfile --kit-out=runs --submission=sub exercises"
     monkeypatch.setenv("PYTHONPATH", f"{folder}:{Path(kit.__file__).parent.parent}")
-    pytester.runpytest_subprocess(*typed.split()).assert_outcomes(passed=10)
+    result = pytester.runpytest_subprocess(*typed.split())
+    result.assert_outcomes(passed=8, skipped=2)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert sorted(path.name for path in (folder / "runs").iterdir()) == ["first", "second"]
 
 
@@ -530,10 +544,9 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def real(pytester: pytest.Pytester) -> Path:
-    """Make a project with real exercises, which takes no warning."""
-    for name in ("listen-accept", "basic-usage"):
-        shutil.copytree(EXERCISES / name, pytester.path / "exercises" / name)
-    pytester.makeini("[pytest]\nfilterwarnings = error\n")
+    """Make a project with a real exercise, which takes no warning."""
+    shutil.copytree(EXERCISES / "listen-accept", pytester.path / "exercises" / "listen-accept")
+    pytester.makeini(STRICT)
     return pytester.path / "exercises"
 
 
@@ -561,9 +574,9 @@ def test_a_submission_that_cannot_be_run_is_a_failure(
 
 @pytest.mark.docker
 def test_the_reference_passes_on_docker(pytester: pytest.Pytester, real: Path) -> None:
-    reference = real / "basic-usage" / "reference"
+    reference = real / "listen-accept" / "reference"
     result = pytester.runpytest_subprocess(
-        "exercises/basic-usage", f"--submission={reference}", "--backend=docker"
+        "exercises/listen-accept", f"--submission={reference}", "--backend=docker"
     )
     assert result.ret == 0
 

@@ -9,6 +9,7 @@ where it was.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from base64 import b64encode
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -202,6 +203,7 @@ class Batch:
                 return Answer(verdict=None, trouble=error.message), None
             try:
                 unpack(evidence, folder)
+                _say_place(folder, place)
                 verdict = None if answer.verdict is None else verdict_of(answer.verdict)
             except MachineError as error:
                 return Answer(verdict=None, trouble=error.message, took_s=answer.took_s), None
@@ -234,6 +236,14 @@ class Batch:
             trouble=answer.trouble,
             seen=tuple(one.model_dump() for one in answer.seen),
         )
+
+
+def _say_place(folder: Path, place: Path) -> None:
+    """Let the verdicts of a submission's halves say where they will lie, and not where they were judged."""
+    for path in folder.glob(f"*/*/{VERDICT_FILE}"):
+        verdict = verdict_of(json.loads(path.read_bytes()))
+        run_dir = str(place / path.parent.relative_to(folder))
+        write_whole(path, verdict_text(replace(verdict, run_dir=run_dir)))
 
 
 def _who(handed_in: HandedIn) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from kit.classroom.roll import Row
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -86,3 +88,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def say(lang: str, key: str, **values: object) -> str:
     """Give one phrase. An unknown language reads English."""
     return _WORDS.get(lang, _WORDS["en"])[key].format(**values)
+
+
+def notes_of(row: Row, lang: str) -> Iterator[str]:
+    """Say what a teacher should look at beside the findings; strangers' words in it are as they are."""
+    if row.late:
+        yield say(lang, "late")
+    if row.entry is not None:
+        for seen in row.entry.seen:
+            yield say(lang, "seen", student=seen["student"], place=seen["place"])
+    if row.newest is not None:
+        key = "older" if row.entry is not None and row.entry.conclusive else "open"
+        yield say(lang, key, times=row.tries, why=row.newest.trouble).rstrip(": ：")

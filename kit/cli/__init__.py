@@ -50,8 +50,12 @@ from kit.interrupts import Stopped
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Turn the first signal that asks kit to end into `Stopped`, and let nothing disturb the clean-up then."""
-    listener = interrupts.Listener()
+    """Turn the first signal that asks kit to end into `Stopped`, and let nothing disturb the clean-up then.
+
+    With `nohup` a terminal that goes does not end it: a class takes longer than a teacher stays.
+    """
+    stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    listener = interrupts.Listener(set(interrupts.ASKING) - ({signal.SIGHUP} if stays else set()))
     try:
         yield
     finally:

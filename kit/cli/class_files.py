@@ -9,11 +9,9 @@ from kit.classroom.gradebooks import Grade
 from kit.classroom.people import Student
 from kit.classroom.places import folder_name
 from kit.classroom.sheet import Sheet
-from kit.classroom.words import say
+from kit.classroom.words import notes_of, say
 from kit.cli import choices, screen
-from kit.cli.class_tables import notes_of
 from kit.errors import UsageError
-from kit.renderers import inert_line
 from kit.report import overview
 from kit.whole import cannot_write, write_whole
 
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 PAGES = "students"
-MOST_NAMED = 10  # of those who are told beside the result
 
 
 def pages(
@@ -59,6 +56,7 @@ def pages(
 
 
 def _row(row: Row, verdict: Verdict | None, href: str, lang: Language) -> overview.Row:
+    is_judged = row.entry is not None and row.entry.conclusive  # else 0 would look like a score
     notes = [*notes_of(row, lang)]
     if row.outcome == "missing":
         notes.insert(0, say(lang, "missing"))
@@ -67,8 +65,8 @@ def _row(row: Row, verdict: Verdict | None, href: str, lang: Language) -> overvi
         name=row.name,
         section=row.section,
         outcome="" if row.outcome == "missing" else row.outcome,
-        score=0.0 if verdict is None else verdict.score,
-        max_score=0.0 if verdict is None else verdict.max_score,
+        score=verdict.score if verdict is not None and is_judged else 0.0,
+        max_score=verdict.max_score if verdict is not None and is_judged else 0.0,
         href=href,
         checks={} if verdict is None else {one.name: str(one.outcome) for one in verdict.findings},
         note="; ".join(notes),
@@ -122,6 +120,4 @@ def _tell(filled: Filled, grades: int) -> None:
         ("have a word in place of a score, and keep it", filled.kept),
     ):
         if names:
-            some = ", ".join(map(inert_line, names[:MOST_NAMED]))
-            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-            screen.note(f"kit: {len(names)} {what}: {some}{more}")
+            screen.note(f"kit: {len(names)} {what}: {screen.some(names)}")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from kit.classroom.roll import OUTCOMES, not_passed
 from kit.classroom.statistics import Statistics
-from kit.classroom.words import say
+from kit.classroom.words import notes_of, say
 from kit.cli import screen
 from kit.renderers import in_language, inert, inert_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.table import Table
 
@@ -37,8 +37,10 @@ def show(journal: Journal, exercise: str, rows: Sequence[Row], lang: Language) -
             inert_line(row.student),
             *([inert_line(row.name)] if named else []),
             say(lang, row.outcome),
-            "" if verdict is None else f"{verdict.score:g}/{verdict.max_score:g}",
-            "; ".join([", ".join(map(inert_line, failed)), *notes_of(row, lang)]).strip("; "),
+            _score(row.entry),
+            "; ".join([", ".join(map(inert_line, failed)), *map(inert_line, notes_of(row, lang))]).strip(
+                "; "
+            ),
         )
     with screen.page(lang) as page:
         page.print(say(lang, "class", exercise=exercise, count=len(rows)), style="bold")
@@ -84,25 +86,12 @@ def attention(rows: Sequence[Row], lang: Language) -> None:
     """Name whom a teacher should look at: no verdict, or something beside the verdict."""
     table = _table(())
     for row in rows:
-        notes = "; ".join(notes_of(row, lang))
+        notes = "; ".join(map(inert_line, notes_of(row, lang)))
         if notes or row.outcome == "inconclusive":
             table.add_row(inert_line(row.student), say(lang, row.outcome), notes)
     if table.row_count:
         with screen.page(lang) as page:
             page.print(table)
-
-
-def notes_of(row: Row, lang: Language) -> Iterator[str]:
-    """Say what a teacher should look at beside the findings."""
-    if row.late:
-        yield say(lang, "late")
-    if row.entry is not None:
-        for seen in row.entry.seen:
-            yield say(lang, "seen", student=inert_line(seen["student"]), place=inert_line(seen["place"]))
-    if row.newest is not None:
-        why = inert_line(row.newest.trouble)
-        key = "older" if row.entry is not None and row.entry.conclusive else "open"
-        yield say(lang, key, times=row.tries, why=why).rstrip(": ：")
 
 
 def history(journal: Journal, exercise: str, rows: Sequence[Row], lang: Language) -> None:
@@ -119,8 +108,13 @@ def _history_row(journal: Journal, entry: Entry, lang: Language) -> tuple[str, .
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.began_ns / 1e9))
     verdict = journal.verdict(entry)
     run = entry.trouble if verdict is None else verdict.run_dir
-    score = f"{entry.score:g}/{entry.max_score:g}"
-    return when, inert_line(entry.student), say(lang, entry.outcome), score, entry.why, inert_line(run or "")
+    outcome = say(lang, entry.outcome)
+    return when, inert_line(entry.student), outcome, _score(entry), entry.why, inert_line(run or "")
+
+
+def _score(entry: Entry | None) -> str:
+    """Say the score; what is inconclusive has none, and 0 would look like one."""
+    return f"{entry.score:g}/{entry.max_score:g}" if entry is not None and entry.conclusive else ""
 
 
 def _bar(part: int, whole: int) -> str:

@@ -1,6 +1,5 @@
 """kit grade NAME --class DIR: a whole class, with a journal."""
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,6 @@ PLATFORM_WORDS = {
     "gradescope": "an export of Gradescope's",
 }
 ROW_CODES = {"pass": 0, "fail": 1, "inconclusive": 3, "missing": 0}
-MOST_NAMED = 10  # of those who are told beside the result
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,9 @@ def read(exercise: "Exercise", asked: Asked) -> "Class":
     )
     screen.note(f"kit: {len(found.handed_in)} submissions; {named}")
     if found.missing:
-        screen.note(f"kit: handed in nothing: {_some([student.id for student in found.missing])}")
+        screen.note(f"kit: handed in nothing: {screen.some([student.id for student in found.missing])}")
     if found.unknown:
-        screen.note(f"kit: of nobody in the roster: {_some(found.unknown)}")
+        screen.note(f"kit: of nobody in the roster: {screen.some(found.unknown)}")
     return found
 
 
@@ -158,11 +156,6 @@ def attempts_of(asked: str) -> "Attempts":
         if asked == known:
             return known
     raise choices.unknown("attempts", asked, ATTEMPTS, f"there are: {', '.join(ATTEMPTS)}")
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(map(inert_line, names[:MOST_NAMED])) + more
 
 
 def tell_shortage(out: Path, exercise: "Exercise", runs: int) -> None:

@@ -10,14 +10,16 @@ from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from kit.errors import MachineError
-from kit.renderers import Options, inert
+from kit.renderers import Options, inert, inert_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import Console
 
     from kit.errors import KitError
+
+MOST_NAMED = 10  # in a note beside the result
 
 
 def result(text: str) -> None:
@@ -45,6 +47,12 @@ def note(text: str) -> None:
     """Say a line beside the result."""
     sys.stderr.write(inert(text) + "\n")
     sys.stderr.flush()
+
+
+def some(names: Sequence[str]) -> str:
+    """Name the first of those who are told beside the result, and count the others."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(map(inert_line, names[:MOST_NAMED])) + more
 
 
 def drawing(lines: Iterable[str]) -> None:

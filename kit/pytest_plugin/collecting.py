@@ -2,6 +2,7 @@
 
 fail is a failure; inconclusive, or the machine's fault, is an error (it happens in the setup); skipped is skipped. The
 exercise is run once in a process, in the setup of the file: before the first of its items that is really executed.
+What is withheld from who reads the report is skipped, too, whatever it is: only pytest's exit code knows.
 Two items more are there for the kit's own findings, `submission` and `timeline`: they pass where there was
 nothing to say, and `timeline` also speaks for any finding that is no item's, so that nothing is silent.
 """
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kit.exercise.loader import Exercise
+    from kit.renderers import Shown
     from kit.verdict import Finding, Verdict
 
 
@@ -40,6 +42,7 @@ class Collecting:
             self.wanted = grading.wanted(config)
         except KitError as error:
             raise pytest.UsageError(_words(error)) from None
+        self._failed_unseen = False
 
     def pytest_report_header(self) -> str:
         return f"kit {__version__}: {inert_line(str(self.wanted.submission))} on {self.wanted.backend}"
@@ -63,7 +66,16 @@ class Collecting:
                 report.longrepr = (path, line, report.longrepr[2])
             elif (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
                 crash.path, crash.lineno = path, line
+            report.kit_failed_unseen = item.failed_unseen  # type: ignore[attr-defined]  # any field, says BaseReport
         return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._failed_unseen |= getattr(report, "kit_failed_unseen", False)  # of a worker's, too
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let the exit code be the true outcome: it is for machines."""
+        if self._failed_unseen and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 class ExerciseFile(pytest.File):
@@ -150,18 +162,28 @@ class FindingItem(pytest.Item):
         super().__init__(**fields)
         self.row = row
         self._findings: tuple[Finding, ...] = ()
+        self.failed_unseen = False  # something that is not told did not pass
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.row.line, f"{self.parent.exercise.name}: {self.name}"
 
     def setup(self) -> None:
         verdict = self.parent.verdict()
-        self._findings = tuple(
-            finding for finding in verdict.findings if self.parent.item_of(finding) == self.row.name
+        of_item = [
+            (finding, row)
+            for finding, row in zip(verdict.findings, self._rows(verdict), strict=True)
+            if self.parent.item_of(finding) == self.row.name
+        ]
+        self._findings = tuple(finding for finding, row in of_item if row.outcome is not None)
+        unseen = [(finding, row) for finding, row in of_item if row.outcome is None]
+        self.failed_unseen = any(
+            finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE) for finding, _ in unseen
         )
         self.user_properties += _properties(self._findings, verdict)
-        if not self._findings and not self.row.own:
+        if not of_item and not self.row.own:
             pytest.fail(f"the verdict says nothing of {self.name}: {verdict.run_dir}", pytrace=False)
+        if unseen and not self._findings:
+            pytest.skip("; ".join(dict.fromkeys(row.remark for _, row in unseen)))
         if self._outcome is Outcome.INCONCLUSIVE:
             pytest.fail(self._explained(verdict), pytrace=False)
         if self._outcome is Outcome.SKIPPED:
@@ -176,11 +198,15 @@ class FindingItem(pytest.Item):
         outcomes = [finding.outcome for finding in self._findings] or [Outcome.PASS]
         return Outcome.SKIPPED if set(outcomes) == {Outcome.SKIPPED} else combine(outcomes)
 
+    def _rows(self, verdict: Verdict) -> tuple[Shown, ...]:
+        """Give every finding as the reader may see it."""
+        return told(verdict, self.parent.wanted.reader).rows
+
     def _reason(self, verdict: Verdict) -> str:
-        """Say why it was skipped, as far as the reader may know: a hidden check may be the reason."""
-        seen = told(verdict, self.parent.wanted.reader)
         rows = [
-            row for finding, row in zip(verdict.findings, seen.rows, strict=True) if finding in self._findings
+            row
+            for finding, row in zip(verdict.findings, self._rows(verdict), strict=True)
+            if finding in self._findings
         ]
         return "; ".join(inert_line(text) for row in rows for _key, text in row.texts())
 

@@ -1,7 +1,8 @@
 """`--format csv`: a row a verdict, for a spreadsheet (RFC 4180, with the mark by which Excel knows UTF-8).
 
 Exercises differ in their checks, and a batch is written as it comes; so the columns are the same for all: what the
-verdict comes to, then the names of the checks by how they ended. A cell that would be a formula begins with an
+verdict comes to, then the names of the checks by how they ended. What is inconclusive has no score: a 0 would be
+added up as one. A cell that would be a formula begins with an
 apostrophe (OWASP, CSV injection).
 """
 
@@ -51,7 +52,8 @@ def render(verdicts: Iterable[Verdict], options: Options) -> Iterator[str]:
 def _cells(seen: Told) -> Iterator[str | float]:
     summary = seen.summary
     yield from (seen.submission, seen.exercise, summary.result)
-    yield from (number(summary.score), number(summary.max_score))
+    unknown = summary.result == Outcome.INCONCLUSIVE
+    yield from ("" if unknown else number(summary.score), number(summary.max_score))
     for outcome in LISTED:
         yield "; ".join(row.label for row in seen.rows if row.outcome is outcome)
     yield summary.hidden

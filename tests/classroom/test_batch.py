@@ -16,8 +16,9 @@ from kit.classroom.people import HandedIn, Student
 from kit.classroom.similarity import words_of
 from kit.errors import MachineError
 from kit.exercise import catalogue, loader
-from kit.verdict_rows import verdict_of
-from tests.classroom.scripted import DIES, NO_ANSWER, OWN_FAULT, ScriptedEngine
+from kit.verdict_rows import verdict_of, verdict_row
+from tests.classroom.scripted import DIES, NO_ANSWER, OWN_FAULT, ScriptedEngine, tar_of
+from tests.renderers.verdicts import HANDSHAKE, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,6 +239,21 @@ def test_a_death_before_any_evidence_is_told_and_so_is_an_answer_that_is_not_und
     )
     assert last(school.grade("cy")) == {"cy": "trouble"}
     assert "is not understood: KeyError(" in journal.history(student="cy")[0].trouble
+
+
+def test_the_verdict_of_a_half_says_where_it_lies_now(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_job: Job, evidence: BinaryIO) -> Answer:
+        half = verdict_row(verdict(HANDSHAKE, run_dir="/tmp/worker/roles/server"))  # noqa: S108  # a name alone
+        evidence.write(tar_of({"run.json": {}, "roles/server/verdict.json": half}))
+        return Answer(verdict=verdict_row(verdict(HANDSHAKE)))
+
+    monkeypatch.setattr(school.engine, "_answer", answer)
+    (done,) = school.grade("ann")
+    assert done.verdict is not None
+    half = Path(str(done.verdict.run_dir)) / "roles" / "server"
+    assert json.loads((half / "verdict.json").read_text())["run_dir"] == str(half)
 
 
 def test_a_fault_of_kits_own_is_told_with_the_file_that_tells_all(school: School, journal: Journal) -> None:

@@ -122,6 +122,18 @@ def test_what_stays_inconclusive_is_listed_for_the_teacher_and_not_scored(
     assert "0-10 %     0" in result.stdout
 
 
+def test_what_is_inconclusive_has_no_score_in_tables_and_pages(
+    graded: Callable[..., Result], kit: Kit, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    engine.outcomes = {"bob": ["inconclusive"]}
+    graded()
+    shown, history = kit("results"), kit("results", "--history", "--student", "bob")
+    assert "/" not in next(line for line in shown.stdout.splitlines() if line.startswith("bob"))
+    assert " 0/" not in history.stdout
+    kit("results", "--format", "html", "--to", "pages")
+    assert "0/1" not in (tmp_path / "pages" / "index.html").read_text()
+
+
 def test_words_of_another_student_are_evidence_for_the_teacher(
     graded: Callable[..., Result], engine: ScriptedEngine
 ) -> None:

@@ -200,6 +200,14 @@ def _stop_in_spite_of(trouble: BackendError) -> BaseException:
     return stop
 
 
+def test_with_nohup_a_terminal_that_goes_ends_nothing() -> None:
+    """A class takes longer than a teacher stays."""
+    work = "def names():\n    import os, signal\n    os.kill(os.getpid(), signal.SIGHUP)\n    os._exit(7)"
+    become = "import os, signal, sys; signal.signal(1, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-c", become, sys.executable, "-c", SCRIPTED, work, "list"]
+    assert subprocess.run(command, check=False).returncode == 7
+
+
 @pytest.mark.parametrize(
     ("at_start", "ended"),
     [

@@ -8,7 +8,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
+from kit.cli import app
 from kit.evidence import store
 from tests.exercises.test_exercises import EXERCISES, SEED, grade, outcomes
 
@@ -20,8 +22,8 @@ PAIR = {"handshake", "stream", "output", "close", "server-exits", "client-exits"
 
 
 def kit(*arguments: str) -> str:
-    command = [sys.executable, "-m", "kit", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stdout
+    """Ask what needs no process of its own."""
+    return CliRunner().invoke(app, arguments, prog_name="kit").stdout
 
 
 @pytest.mark.netns
@@ -50,10 +52,8 @@ def test_each_half_has_a_run_directory_that_stands_by_itself(tmp_path: Path) -> 
 @pytest.mark.netns
 def test_the_reference_alone_has_no_halves(tmp_path: Path) -> None:
     out = tmp_path / "run"
-    verdict = json.loads(
-        kit(
-            "run", str(EXERCISES / "basic-usage"), "--backend", "netns", "--out", str(out), "--format", "json"
-        )
-    )
+    options = ["--backend", "netns", "--out", str(out), "--format", "json"]
+    command = [sys.executable, "-m", "kit", "run", str(EXERCISES / "basic-usage"), *options]
+    verdict = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
     assert set(outcomes(verdict)) == PAIR
     assert not (out / "roles").exists()

@@ -78,5 +78,10 @@ def test_a_cell_is_one_line_that_no_spreadsheet_computes(text: str, cell: str) -
     assert neutral(text) == cell
 
 
+def test_what_is_inconclusive_has_no_score_that_could_be_added_up() -> None:
+    (row,) = rows(render(verdict(HANDSHAKE, QUEUE)))
+    assert (row["outcome"], row["score"], row["max_score"]) == ("inconclusive", "", "2")
+
+
 def test_a_batch_is_as_many_rows() -> None:
     assert len(rows(render(*[verdict(HANDSHAKE, submission=f"s{number}") for number in range(300)]))) == 300
