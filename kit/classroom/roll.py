@@ -71,6 +71,13 @@ def verdicts(journal: Journal, rows: Iterable[Row]) -> Iterator[Verdict]:
             yield verdict
 
 
+def without_verdict(journal: Journal, rows: Iterable[Row]) -> Iterator[str]:
+    """Give the students who handed something in of which the machine left no verdict at all."""
+    for row in rows:
+        if row.entry is not None and journal.verdict(row.entry) is None:
+            yield row.student
+
+
 def not_passed(verdict: Verdict) -> list[str]:
     return [
         finding.name

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kit import renderers
+from kit.classroom.words import MOST_NAMED
 from kit.cli import choices, classroom, screen
 from kit.cli.running import Lang, Reader
 from kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from kit.classroom.journal import Journal
-    from kit.classroom.people import Student
     from kit.classroom.roll import Row
     from kit.exercise.model import Language
 
@@ -32,6 +32,16 @@ class Wanted:
     section: str | None = None
     outcome: str | None = None
     check: str | None = None
+
+    def known_in(self, journal: "Journal", rows: "Sequence[Row]") -> None:
+        """Hold what is asked for to what there is: a misspelt name is no empty class. Raises UsageError."""
+        there = {row.student for row in rows}
+        for student in self.students:
+            _hold("student", student, there)
+        if self.section is not None:
+            _hold("section", self.section, {row.section for row in rows if row.section})
+        if self.check is not None:
+            _hold("check", self.check, checks_of(journal, rows))
 
     def takes(self, row: "Row") -> bool:
         return (
@@ -87,6 +97,7 @@ def results(
 ) -> None:
     """Tell what was graded: who stands where, and what the class is stuck on; as pages; or in your gradebook."""
     from kit.classroom.journal import Journal
+    from kit.classroom.roll import roll
 
     if outcome is not None and outcome not in OUTCOMES:
         raise choices.unknown("outcome", outcome, OUTCOMES, f"the outcomes are: {', '.join(OUTCOMES)}")
@@ -96,12 +107,19 @@ def results(
     written = choices.written("text" if format_ in GRADEBOOKS else format_, lang, reader)
     with Journal(existing(journal or classroom.DEFAULT_JOURNAL)) as opened:
         exercises = exercises_of(opened, name)
+        students = classroom.open_roster(roster)
+        if outcome == "missing" and students is None:
+            raise UsageError(
+                "who handed in nothing is not in a journal", remedy="give the whole class: --roster FILE"
+            )
+        everybody = {exercise: roll(opened.history(exercise), students or ()) for exercise in exercises}
+        wanted.known_in(opened, [row for rows in everybody.values() for row in rows])
         if fill is not None and len(exercises) != 1:
             raise UsageError("one export has the scores of one exercise", remedy="name the exercise")
         for exercise in exercises:
-            rows = list(rows_of(opened, exercise, wanted, classroom.open_roster(roster)))
+            rows = [row for row in everybody[exercise] if _is_wanted(opened, row, wanted)]
             if fill is not None:
-                _fill(fill, to, rows, format_, column)
+                _fill(fill, to, rows, format_, column, language)
             elif history:
                 from kit.cli import class_tables
 
@@ -126,11 +144,18 @@ def _one_thing(format_: str, *, history: bool, fill: bool, column: bool, to: boo
     choices.refuse_idle({"--to": to and not fill and format_ != "html"}, "--fill FILE or --format html")
 
 
-def _fill(sheet: Path, to: Path | None, rows: "Sequence[Row]", format_: str, column: str | None) -> None:
+def _fill(
+    sheet: Path,
+    to: Path | None,
+    rows: "Sequence[Row]",
+    format_: str,
+    column: str | None,
+    lang: "Language",
+) -> None:
     from kit.cli import class_files
 
     target = to or sheet.with_name(f"{sheet.stem}-filled{sheet.suffix}")
-    class_files.fill(sheet, target, rows, format_ if format_ in GRADEBOOKS else None, column)
+    class_files.fill(sheet, target, rows, format_ if format_ in GRADEBOOKS else None, column, lang)
 
 
 def _write(
@@ -142,7 +167,7 @@ def _write(
     to: Path | None,
     lang: "Language",
 ) -> None:
-    from kit.classroom.roll import verdicts
+    from kit.classroom.roll import verdicts, without_verdict
 
     if format_ == "text":
         from kit.cli import class_tables
@@ -156,6 +181,7 @@ def _write(
     else:
         for piece in written(verdicts(journal, rows)):
             screen.result(piece)
+        classroom.tell_names("without verdict", [*without_verdict(journal, rows)], lang)
 
 
 def existing(path: Path) -> Path:
@@ -169,28 +195,38 @@ def existing(path: Path) -> Path:
 
 
 def exercises_of(journal: "Journal", name: str | None) -> list[str]:
-    """Give the exercises asked for. Raises UsageError for one of which nothing was graded."""
+    """Give the exercises asked for. Raises UsageError for one of which nothing was graded, and where nothing was."""
     known = sorted({entry.exercise for entry in journal.history()})
+    if not known:
+        raise UsageError(
+            f"{journal.path}: nothing was graded yet", remedy="`kit grade NAME --class DIR` grades a class"
+        )
     if name is None:
         return known
     exercise = name.rstrip("/").rsplit("/", 1)[-1]
     if exercise not in known:
-        graded = ", ".join(known) or "nothing"
-        raise choices.unknown("exercise", exercise, known, f"{journal.path} has: {graded}")
+        raise choices.unknown("exercise", exercise, known, f"{journal.path} has: {', '.join(known)}")
     return [exercise]
 
 
-def rows_of(
-    journal: "Journal", exercise: str, wanted: Wanted, roster: "tuple[Student, ...] | None"
-) -> "Iterator[Row]":
-    from kit.classroom.roll import roll
+def checks_of(journal: "Journal", rows: "Sequence[Row]") -> set[str]:
+    from kit.classroom.roll import verdicts
 
-    for row in roll(journal.history(exercise), roster or ()):
-        if wanted.takes(row) and (wanted.check is None or _failed(journal, row, wanted.check)):
-            yield row
+    return {finding.name for verdict in verdicts(journal, rows) for finding in verdict.findings}
 
 
-def _failed(journal: "Journal", row: "Row", check: str) -> bool:
+def _hold(kind: str, asked: str, known: "Iterable[str]") -> None:
+    """Raise UsageError for a name that is nowhere, with the first few that are."""
+    there = sorted(known)
+    if asked not in there:
+        some = ", ".join(there[:MOST_NAMED]) + (", ..." if len(there) > MOST_NAMED else "")
+        raise choices.unknown(kind, asked, there, f"there are: {some or 'none'}")
+
+
+def _is_wanted(journal: "Journal", row: "Row", wanted: Wanted) -> bool:
     from kit.classroom.roll import not_passed, verdicts
 
-    return any(check in not_passed(verdict) for verdict in verdicts(journal, [row]))
+    return wanted.takes(row) and (
+        wanted.check is None
+        or any(wanted.check in not_passed(verdict) for verdict in verdicts(journal, [row]))
+    )

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from kit.renderers import _page, inert_line, word
 from kit.report import assets
 from kit.report.words import say
-from kit.verdict import Outcome
+from kit.verdict import SUBMISSION, TIMELINE, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,19 +118,23 @@ def _outcomes(rows: Sequence[Row], lang: str) -> list[tuple[str, str, int]]:
 
 
 def _stuck(rows: Sequence[Row], checks: Sequence[str]) -> list[dict[str, Any]]:
-    """Give for each check how many failed it, of those of whom it was asked; the one that most failed is first."""
+    """Give for each check how many failed it, of those of whom it was asked; the one that most failed is first.
+
+    A finding of no check is there only where it failed, but it was asked of everybody.
+    """
     found = []
+    everybody = sum(bool(row.checks) for row in rows)
     for number, check in enumerate(checks):
         answers = [row.checks[check] for row in rows if check in row.checks]
         failed = answers.count(Outcome.FAIL)
-        share = failed / len(answers)
+        asked = everybody if check in (TIMELINE, SUBMISSION) else len(answers)
         found.append(
             {
                 "key": f"c{number}",
                 "name": inert_line(check),
                 "failed": failed,
-                "asked": len(answers),
-                "share": share,
+                "asked": asked,
+                "share": failed / asked,
             }
         )
     return sorted(found, key=lambda one: (-one["share"], one["name"]))
