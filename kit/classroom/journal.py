@@ -191,6 +191,12 @@ class Journal:
                     f"{self.path}: another kit is grading with this journal",
                     remedy="wait for its end, or give another --journal",
                 ) from None
+            with (
+                self._lock,
+                self._errors(),
+            ):  # where nothing can be written, that is said before anything is run
+                self._base.execute("BEGIN IMMEDIATE")
+                self._base.execute("ROLLBACK")
             yield
 
     def _rows(self, question: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
