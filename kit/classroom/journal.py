@@ -195,8 +195,7 @@ class Journal:
                 self._lock,
                 self._errors(),
             ):  # where nothing can be written, that is said before anything is run
-                self._base.execute("BEGIN IMMEDIATE")
-                self._base.execute("ROLLBACK")
+                self._base.execute("UPDATE graded SET trouble = trouble WHERE false")
             yield
 
     def _rows(self, question: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
