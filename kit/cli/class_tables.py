@@ -30,7 +30,9 @@ def show(journal: Journal, exercise: str, rows: Sequence[Row], lang: Language) -
     """Write a table of the students, then what the class is stuck on."""
     statistics = Statistics()
     named = ("name",) if any(row.name for row in rows) else ()
-    table = _table(say(lang, key) for key in ("student", *named, "outcome", "score", "not passed"))
+    notes = {row.student: "; ".join(notes_of(row, lang)) for row in rows}
+    noted = ("to look at",) if any(notes.values()) else ()
+    table = _table(say(lang, key) for key in ("student", *named, "outcome", "score", "not passed", *noted))
     for row in rows:
         verdict = None if row.entry is None else journal.verdict(row.entry)
         failed = [] if verdict is None else not_passed(verdict)
@@ -41,7 +43,8 @@ def show(journal: Journal, exercise: str, rows: Sequence[Row], lang: Language) -
             *([inert_line(row.name)] if named else []),
             say(lang, row.outcome),
             _score(row.entry),
-            "; ".join([", ".join(map(inert_line, failed)), *notes_of(row, lang)]).strip("; "),
+            ", ".join(map(inert_line, failed)),
+            *([notes[row.student]] if noted else []),
         )
     with screen.page(lang) as page:
         page.print(counted(lang, "class", len(rows), exercise=exercise), style="bold")
@@ -119,12 +122,14 @@ def notes_of(row: Row, lang: Language) -> Iterator[str]:
 
 
 def history(journal: Journal, exercise: str, rows: Sequence[Row], lang: Language) -> None:
-    table = _table(say(lang, key) for key in ("when", "student", "outcome", "score", "why", "run"))
     asked = {row.student for row in rows}
-    for entry in journal.history(exercise):
-        if entry.student in asked:
-            table.add_row(*_history_row(journal, entry, lang))
-    for column in table.columns[:4]:
+    entries = [entry for entry in journal.history(exercise) if entry.student in asked]
+    attempt = ("attempt",) if any(entry.attempt for entry in entries) else ()
+    table = _table(say(lang, key) for key in ("when", "student", *attempt, "outcome", "score", "why", "run"))
+    for entry in entries:
+        when, student, *rest = _history_row(journal, entry, lang)
+        table.add_row(when, student, *([inert_line(entry.attempt)] if attempt else []), *rest)
+    for column in table.columns[:-2]:
         column.no_wrap = True
     with screen.page(lang) as page:  # as wide as it needs: a run directory is there to be copied
         needed = page.measure(table, options=page.options.update(max_width=MOST_CHARACTERS)).maximum

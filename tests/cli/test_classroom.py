@@ -224,6 +224,32 @@ def test_a_run_without_a_verdict_has_no_score_and_is_named_where_a_format_leaves
     assert "the run before was inconclusive   the engine was lost" in history
 
 
+def test_notes_are_apart_from_the_checks_that_did_not_pass(
+    graded: Callable[..., Result], kit: Kit, engine: ScriptedEngine
+) -> None:
+    graded()
+    assert "to look at" not in kit("results").stdout
+    engine.seen = (Seen(word="w", student="cy", place="server packet 7"),)
+    graded("--again")
+    told = kit("results").stdout
+    assert "not passed     to look at" in told
+    assert "pass      1/1                    words of cy (server packet 7)" in told
+
+
+def test_attempts_are_told_apart_in_the_history(
+    graded: Callable[..., Result], kit: Kit, tmp_path: Path
+) -> None:
+    graded()
+    assert "attempt" not in kit("results", "--history").stdout
+    for attempt in ("1", "2"):
+        (tmp_path / "class" / f"bob-{attempt}").mkdir()
+        (tmp_path / "class" / f"bob-{attempt}" / "server.py").write_text(f"# {attempt}\n")
+    graded("--roster", "roster.csv", "--attempts", "all", "-j", "1")
+    rows = kit("results", "--history", "--student", "bob").stdout
+    assert "bob       1         " in rows
+    assert "bob       2         " in rows
+
+
 def test_what_no_exercise_explains_is_explained_and_one_student_is_one(
     kit: Kit, engine: ScriptedEngine, tmp_path: Path
 ) -> None:
@@ -348,6 +374,6 @@ def test_a_verdict_of_an_earlier_run_stays_where_a_newer_one_says_nothing(
     journal("--again")
     with Journal(tmp_path / "runs" / "journal.sqlite") as opened:
         assert len(opened.history(student="alice")) == 5
-    told = kit("results", "--student", "alice").stdout
+    told = kit("results", "--student", "alice", env={"COLUMNS": "120"}).stdout
     assert "pass" in told
     assert "the newest run was inconclusive: the engine was lost" in told
