@@ -12,7 +12,7 @@ import kit
 from kit.classroom.words import counted, say, some
 from kit.cli import capacity, choices, lease, screen
 from kit.cli.running import worst
-from kit.errors import KitError
+from kit.errors import KitError, UsageError
 from kit.renderers import inert_line
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ def read(exercise: "Exercise", asked: Asked) -> "Class":
     """Read the folder, and say what platform its names are of, who handed in nothing, and what is nobody's."""
     from kit.classroom.platforms import read_class
 
+    for path in (asked.out, asked.journal):
+        if path.resolve().is_relative_to(asked.folder.resolve()):
+            raise UsageError(
+                f"{inert_line(str(path))} is in the folder of the class, as if a student had handed it in",
+                remedy="give --out DIR (or --journal FILE) elsewhere, or begin in another folder",
+            )
     found = read_class(asked.folder, asked.roster, asked.attempts, exercise.definition.submit)
     platform = found.platform if found.platform in PLATFORMS else "plain"
     named = say(asked.lang, platform, folder=inert_line(str(asked.folder)))

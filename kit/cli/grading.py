@@ -195,8 +195,8 @@ def _several(
 
 
 def _place(folder: Path, _key: object, before: int) -> Path:
-    """Give the run directory of a try: the folder itself, then one beside it."""
-    return folder.with_name(f"{folder.name}-{before + 1}") if before else folder
+    """Give the run directory of a try: the folder itself, then one beside it, called as no submission is."""
+    return folder.with_name(f"{folder.name}~{before + 1}") if before else folder
 
 
 def _result(done: "Done") -> Verdict | KitError:
@@ -218,7 +218,10 @@ def in_order(ended: "Iterable[Done]", tasks: "Sequence[Task]") -> "Iterator[Done
 
 
 def _directories(exercise: str, submissions: list[Path], out: Path | None) -> list[Path]:
-    """Give each submission a run directory of its own: a folder of its name in `--out` where that is given."""
+    """Give each submission a run directory of its own: a folder of its name in `--out` where that is given.
+
+    Raises UsageError for one that has something in it: another run, or, with `--out .`, the submission.
+    """
     if out is None:
         return [default_directory(exercise) for _ in submissions]
     names = [path.resolve().name for path in submissions]
@@ -228,4 +231,8 @@ def _directories(exercise: str, submissions: list[Path], out: Path | None) -> li
             f"two submissions are called '{twice[0]}', so --out has one place for both",
             remedy="grade them one at a time, each with its own --out",
         )
-    return [out / name for name in names]
+    directories = [out / name for name in names]
+    for directory in directories:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise UsageError(f"{inert_line(str(directory))}: is not empty", remedy="give --out a new folder")
+    return directories

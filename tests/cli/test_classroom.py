@@ -236,6 +236,19 @@ def test_notes_are_apart_from_the_checks_that_did_not_pass(
     assert "pass      1/1                    words of cy (server packet 7)" in told
 
 
+@pytest.mark.parametrize(
+    "options", [("--out", "class/runs"), ("--out", "class"), ("--out", "o", "--journal", "class/j.sqlite")]
+)
+def test_what_kit_writes_is_nothing_that_a_student_handed_in(
+    graded: Callable[..., Result], engine: ScriptedEngine, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    result = graded(*options)
+    assert result.exit_code == 2
+    assert "is in the folder of the class, as if a student had handed it in" in result.stderr
+    assert engine.jobs == []
+    assert len(list((tmp_path / "class").iterdir())) == 3
+
+
 def test_attempts_are_told_apart_in_the_history(
     graded: Callable[..., Result], kit: Kit, tmp_path: Path
 ) -> None:

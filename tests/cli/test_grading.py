@@ -82,6 +82,32 @@ def test_two_submissions_of_one_name_do_not_share_a_place(
     assert engine.jobs == []
 
 
+def test_nothing_that_is_there_is_written_over(kit: Kit, engine: ScriptedEngine, tmp_path: Path) -> None:
+    """With `--out .` the run directories would be the submissions themselves."""
+    handed_in = (tmp_path / "alice" / "server.py").read_bytes()
+    (tmp_path / "out" / "bob").mkdir(parents=True)
+    (tmp_path / "out" / "bob" / "run.json").write_text("{}")
+    for out in (".", "out"):
+        result = kit("grade", "listen-accept", "alice", "bob", "--out", out)
+        assert result.exit_code == 2
+        assert "is not empty\n  give --out a new folder" in result.stderr
+    assert (tmp_path / "alice" / "server.py").read_bytes() == handed_in
+    assert (tmp_path / "out" / "bob" / "run.json").read_text() == "{}"
+    assert engine.jobs == []
+
+
+def test_a_second_try_does_not_take_the_place_of_another_submission(
+    kit: Kit, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    (tmp_path / "bob").rename(tmp_path / "alice-2")
+    engine.outcomes = {"alice": ["inconclusive", "pass"]}
+    result = kit("grade", "listen-accept", "alice", "alice-2", "--out", "out", "--format", "json")
+    assert {json.loads(line)["run_dir"] for line in result.stdout.splitlines()} == {
+        "out/alice-2",
+        "out/alice~2",
+    }
+
+
 @pytest.mark.parametrize("submissions", [("alice",), ("alice", "bob")])
 def test_programs_that_nobody_trusts_are_not_run_where_a_promise_is_not_kept(
     kit: Kit,
