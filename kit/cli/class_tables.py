@@ -122,7 +122,7 @@ def notes_of(row: Row, lang: Language) -> Iterator[str]:
 
 
 def history(journal: Journal, exercise: str, rows: Sequence[Row], lang: Language) -> None:
-    asked = {row.student for row in rows}
+    asked = frozenset[str]().union(*(row.ids for row in rows))
     entries = [entry for entry in journal.history(exercise) if entry.student in asked]
     attempt = ("attempt",) if any(entry.attempt for entry in entries) else ()
     table = _table(say(lang, key) for key in ("when", "student", *attempt, "outcome", "score", "why", "run"))
