@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from kit.checks import load
 from kit.checks._premise import NOT_TRACED
 from kit.checks._program import diagnose
-from kit.verdict import SUBMISSION, TIMELINE, Answer, Finding, Outcome, Verdict, fail, inconclusive
+from kit.verdict import HANDOUT, SUBMISSION, TIMELINE, Answer, Finding, Outcome, Verdict, fail, inconclusive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -248,7 +248,7 @@ def _notes(evidence: Evidence, excuse: str | None, reference: Evidence | Presume
         notes.append(f"failures do not count: {excuse}")
     elif isinstance(reference, Presumed):
         if asks_for_reference(evidence):
-            notes.append("this is a handout: no reference solution was run to compare this with")
+            notes.append(f"{HANDOUT}: no reference solution was run to compare this with")
     elif evidence.missed_step is not None:
         notes.append("the reference solution passed the step that this submission missed")
     return tuple(notes)

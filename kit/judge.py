@@ -18,7 +18,7 @@ from kit.exercise.planner import REFERENCE, make_plan
 from kit.grade import Presumed, Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
 from kit.lab.run import run, run_facts
 from kit.roles import folder_of, with_halves, without_halves, words_of
-from kit.verdict import Feedback
+from kit.verdict import HANDOUT, Feedback
 from kit.verdict_rows import VERDICT_FILE, verdict_text
 from kit.whole import write_whole
 
@@ -163,7 +163,7 @@ def regrade(folder: Path) -> Verdict:
     if facts.get("submission_faults"):
         return without_halves(verdict, rules.roles, "the submission could not be run")
     if rules.handout is not None:
-        reason = "this is a handout: it has no reference solution to run it with"
+        reason = f"{HANDOUT}: it has no reference solution to run it with"
         return without_halves(verdict, rules.roles, reason)
     return with_halves(
         verdict, rules.roles, {role: _of_half(folder / folder_of(role)) for role in rules.roles}
@@ -182,7 +182,7 @@ def _not_here(handout: Handout) -> str:
     count, points = handout.hidden_checks, handout.hidden_points
     checks = "1 hidden check" if count == 1 else f"{count} hidden checks"
     worth = "1 point" if points == 1 else f"{points:g} points"
-    return f"this is a handout: {checks}, worth {worth}, can only be run by your teacher"
+    return f"{HANDOUT}: {checks}, worth {worth}, can only be run by your teacher"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Findings of no check: that the run did not go as planned, that a submission cannot be run at all.
 TIMELINE = "timeline"
 SUBMISSION = "submission"
+HANDOUT = "this is a handout"  # how each note begins that says what cannot be judged with one
 
 Feedback: TypeAlias = Literal["full", "hint", "verdict"]  # how much a student sees of what did not pass
 

@@ -31,7 +31,8 @@ WIRE = ("kit.tap.wire", "kit.tap.cells")
 
 # What a batch is made of: not who does the jobs, which may be elsewhere.
 CLASSROOM = tuple(
-    f"kit.classroom.{name}" for name in ("job", "journal", "local", "people", "places", "similarity")
+    f"kit.classroom.{name}"
+    for name in ("job", "journal", "local", "people", "places", "similarity", "unpacking")
 )
 
 # A module or package -> the modules and packages that it may import beside what is its own. The longest

@@ -41,7 +41,7 @@ def words_of(definition: Definition, seed: str) -> set[str]:
 
 
 def seen(evidence: Evidence, words: Mapping[str, str]) -> tuple[Seen, ...]:
-    """Find others' words (word -> student) in what programs printed and in what was sent; each once, where it was first."""
+    """Find others' words (word -> student) in what was sent and in what programs printed; each once, a packet before a line."""
     found: dict[str, Seen] = {}
     for text, cites in _texts(evidence):
         for word, place in _known(text, words):
@@ -69,13 +69,13 @@ _Text: TypeAlias = tuple[bytes, list[tuple[int, Cite]]]
 
 
 def _texts(evidence: Evidence) -> Iterator[_Text]:
-    for program, stream in product(evidence.programs, STREAMS):
-        lines = [line for line in evidence.outputs if (line.program, line.stream) == (program, stream)]
-        yield _joined((line.data, Cite("", program=program, time_ns=line.time_ns)) for line in lines)
     for host, conversations in evidence.conversations.items():
         for conversation in conversations:
             for end in (conversation.client, conversation.server):
                 yield _sent(host, conversation, end)
+    for program, stream in product(evidence.programs, STREAMS):
+        lines = [line for line in evidence.outputs if (line.program, line.stream) == (program, stream)]
+        yield _joined((line.data, Cite("", program=program, time_ns=line.time_ns)) for line in lines)
 
 
 def _joined(parts: Iterable[tuple[bytes, Cite]]) -> _Text:

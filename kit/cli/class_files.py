@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kit.classroom import gradebooks
-from kit.classroom.gradebooks import Grade
+from kit.classroom.gradebooks import Grade, OtherSheetError
 from kit.classroom.people import Student
 from kit.classroom.places import folder_name
 from kit.classroom.sheet import Sheet
-from kit.classroom.words import notes_of, say
+from kit.classroom.words import notes_of, say, some
 from kit.cli import choices, screen
 from kit.errors import UsageError
+from kit.renderers import inert_line
 from kit.report import overview
 from kit.whole import cannot_write, write_whole
 
@@ -50,8 +51,7 @@ def pages(
             href = f"{PAGES}/{folder_name(row.student)}.html"
             write_whole(folder / href, "".join(written([verdict])))
         there.append(_row(row, verdict, href, lang))
-    title = say(lang, "class", exercise=exercise, count=len(rows))
-    write_whole(folder / INDEX, overview.page(there, title, lang))
+    write_whole(folder / INDEX, overview.page(there, exercise, lang))
     return folder / INDEX
 
 
@@ -73,14 +73,23 @@ def _row(row: Row, verdict: Verdict | None, href: str, lang: Language) -> overvi
     )
 
 
-def fill(sheet: Path, target: Path, rows: Sequence[Row], platform: str | None, column: str | None) -> None:
+def fill(
+    sheet: Path,
+    target: Path,
+    rows: Sequence[Row],
+    platform: str | None,
+    column: str | None,
+    lang: Language,
+) -> None:
     """Fill the scores of those who passed or failed into a platform's export, and say what a teacher must know of it."""
     if target.exists() and target.samefile(sheet):
         raise UsageError(f"{target}: is the export itself", remedy="give another --to")
     try:
         data = sheet.read_bytes()
     except OSError as error:
-        raise UsageError(f"{sheet}: cannot be read: {error.strerror}") from error
+        raise UsageError(
+            f"{sheet}: cannot be read: {error.strerror}", remedy="give the file that the platform exported"
+        ) from error
     grades = {
         row.student: Grade(
             Student(row.student, row.name, row.section, row.keys), row.entry.score, row.entry.max_score
@@ -91,7 +100,7 @@ def fill(sheet: Path, target: Path, rows: Sequence[Row], platform: str | None, c
     filled = _filled(Sheet.of(data), sheet, grades, platform, column)
     write_whole(target, filled.sheet.data)
     screen.result(f"{target}\n")
-    _tell(filled, len(grades))
+    _tell(filled, len(grades), lang)
 
 
 def _filled(
@@ -102,22 +111,26 @@ def _filled(
     for name in gradebooks.names() if platform is None else (platform,):
         try:
             return gradebooks.load(name).fill(sheet, grades, column)
-        except UsageError as error:
+        except OtherSheetError as error:
             why.append(f"{name}: {error.message}" + (f" ({error.remedy})" if error.remedy else ""))
+        except UsageError as error:
+            raise UsageError(f"{path}: {error.message}", remedy=error.remedy) from None
     raise UsageError(
         "\n  ".join([f"{path}: no gradebook that is known", *why]),
         remedy="export the gradebook again, and give --format and --column where it has several",
     )
 
 
-def _tell(filled: Filled, grades: int) -> None:
-    screen.note(f"kit: {filled.filled} of {grades} scores are filled in")
+def _tell(filled: Filled, grades: int, lang: Language) -> None:
+    screen.note("kit: " + say(lang, "filled in", filled=filled.filled, grades=grades))
     for points, of_sheet in filled.scale:
-        screen.note(f"kit: {points:g} points of the exercise are {of_sheet:g} of the sheet")
-    for what, names in (
-        ("have no row in the sheet", [one.id for one in filled.unmatched]),
-        ("have no score here, and keep what was there", filled.empty_rows),
-        ("have a word in place of a score, and keep it", filled.kept),
+        screen.note("kit: " + say(lang, "scale", points=f"{points:g}", of_sheet=f"{of_sheet:g}"))
+    for key, names in (
+        ("no row", [one.id for one in filled.unmatched]),
+        ("no score", filled.empty_rows),
+        ("kept word", filled.kept),
     ):
         if names:
-            screen.note(f"kit: {len(names)} {what}: {screen.some(names)}")
+            screen.note(
+                "kit: " + say(lang, key, count=len(names), names=some(lang, [*map(inert_line, names)]))
+            )

@@ -1,5 +1,7 @@
 """kit grade NAME --class DIR: a whole class, with a journal."""
 
+import shlex
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import kit
+from kit.classroom.words import counted, say, some
 from kit.cli import capacity, choices, lease, screen
 from kit.cli.running import worst
+from kit.errors import KitError, UsageError
 from kit.renderers import inert_line
 
 if TYPE_CHECKING:
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from kit.classroom.batch import Task
     from kit.classroom.people import Student
     from kit.classroom.platforms import Attempts, Class
+    from kit.cli.progress import Progress
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Language
 
@@ -29,12 +34,7 @@ Roster = Annotated[
     typer.Option("--roster", metavar="FILE", help="A CSV list of the class: ids, names, sections, logins."),
 ]
 ATTEMPTS: tuple["Attempts", ...] = ("newest", "all")
-PLATFORM_WORDS = {
-    "moodle": "named as Moodle names them",
-    "canvas": "named as Canvas names them",
-    "github": "named as GitHub Classroom names them",
-    "gradescope": "an export of Gradescope's",
-}
+PLATFORMS = ("moodle", "canvas", "github", "gradescope")  # which have words of their own
 ROW_CODES = {"pass": 0, "fail": 1, "inconclusive": 3, "missing": 0}
 
 
@@ -57,16 +57,25 @@ def read(exercise: "Exercise", asked: Asked) -> "Class":
     """Read the folder, and say what platform its names are of, who handed in nothing, and what is nobody's."""
     from kit.classroom.platforms import read_class
 
+    for path in (asked.out, asked.journal):
+        if path.resolve().is_relative_to(asked.folder.resolve()):
+            raise UsageError(
+                f"{inert_line(str(path))} is in the folder of the class, as if a student had handed it in",
+                remedy="give --out DIR (or --journal FILE) elsewhere, or begin in another folder",
+            )
     found = read_class(asked.folder, asked.roster, asked.attempts, exercise.definition.submit)
-    named = PLATFORM_WORDS.get(
-        found.platform, f"each entry of {inert_line(str(asked.folder))} is a student's"
-    )
-    screen.note(f"kit: {len(found.handed_in)} submissions; {named}")
-    if found.missing:
-        screen.note(f"kit: handed in nothing: {screen.some([student.id for student in found.missing])}")
-    if found.unknown:
-        screen.note(f"kit: of nobody in the roster: {screen.some(found.unknown)}")
+    platform = found.platform if found.platform in PLATFORMS else "plain"
+    named = say(asked.lang, platform, folder=inert_line(str(asked.folder)))
+    screen.note("kit: " + counted(asked.lang, "submissions", len(found.handed_in), named=named))
+    tell_names("handed in nothing", [student.id for student in found.missing], asked.lang)
+    tell_names("of nobody", found.unknown, asked.lang)
     return found
+
+
+def tell_names(key: str, names: Sequence[str], lang: "Language") -> None:
+    """Say of some that there are any; nothing where there is nobody."""
+    if names:
+        screen.note("kit: " + say(lang, key, names=some(lang, [*map(inert_line, names)])))
 
 
 def grade_class(exercise: "Exercise", backend: "Backend", found: "Class", asked: Asked) -> None:
@@ -95,10 +104,15 @@ def grade_class(exercise: "Exercise", backend: "Backend", found: "Class", asked:
                 for done in ended:
                     progress.ended(done)
         except KeyboardInterrupt as stop:
-            stop.add_note(
-                f"{progress.done} of {len(tasks)} verdicts are in {asked.journal}: the same command goes on"
-            )
+            stop.add_note(_kept(progress, asked))
             raise
+        except KitError:
+            screen.note(f"kit: {_kept(progress, asked)}")
+            raise
+
+
+def _kept(progress: "Progress", asked: Asked) -> str:
+    return say(asked.lang, "kept", done=progress.done, total=progress.total, journal=asked.journal)
 
 
 def _tasks(exercise: "Exercise", found: "Class", asked: Asked) -> "list[Task]":
@@ -119,7 +133,7 @@ def _tasks(exercise: "Exercise", found: "Class", asked: Asked) -> "list[Task]":
 def tell_class(exercise: "Exercise", found: "Class", asked: Asked, written: choices.Pieces | None) -> int:
     """Write what stands for this class, and give the exit code. `written` None: what the class is stuck on."""
     from kit.classroom.journal import Journal
-    from kit.classroom.roll import roll, verdicts
+    from kit.classroom.roll import roll, verdicts, without_verdict
     from kit.classroom.statistics import statistics_of
     from kit.cli import class_tables
 
@@ -129,10 +143,17 @@ def tell_class(exercise: "Exercise", found: "Class", asked: Asked, written: choi
         if written is None:
             class_tables.summary(exercise.name, rows, statistics_of(verdicts(journal, rows)), asked.lang)
             class_tables.attention(rows, asked.lang)
+            screen.note("kit: " + say(asked.lang, "look closer", command=_look_closer(exercise, asked)))
         else:
             for piece in written(verdicts(journal, rows)):
                 screen.result(piece)
+            tell_names("without verdict", [*without_verdict(journal, rows)], asked.lang)
     return worst(ROW_CODES[row.outcome] for row in rows)
+
+
+def _look_closer(exercise: "Exercise", asked: Asked) -> str:
+    there = () if asked.journal == DEFAULT_JOURNAL else ("--journal", str(asked.journal))
+    return shlex.join(["kit", "results", exercise.name, *there])
 
 
 def seed_of(exercise: str, student: str) -> str:

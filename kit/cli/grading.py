@@ -222,7 +222,10 @@ def in_order(ended: "Iterable[Done]", tasks: "Sequence[Task]") -> "Iterator[Done
 
 
 def _directories(asked: Named) -> list[Path]:
-    """Give each submission a run directory of its own: a folder of its name in `--out` where that is given."""
+    """Give each submission a run directory of its own: a folder of its name in `--out` where that is given.
+
+    Raises UsageError for one that has something in it: another run, or, with `--out .`, the submission.
+    """
     if asked.out is None:
         return [default_directory(asked.exercise.name) for _ in asked.paths]
     names = [path.resolve().name for path in asked.paths]
@@ -233,10 +236,7 @@ def _directories(asked: Named) -> list[Path]:
             remedy="grade them one at a time, each with its own --out",
         )
     directories = [asked.out / name for name in names]
-    for path in directories:  # what is there may be the submission itself
-        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise UsageError(
-                f"{inert_line(str(path))}: is there already, and not an empty folder",
-                remedy="give --out a new folder",
-            )
+    for directory in directories:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise UsageError(f"{inert_line(str(directory))}: is not empty", remedy="give --out a new folder")
     return directories

@@ -30,7 +30,7 @@ class Progress:
 
     def __init__(self, total: int, lang: str) -> None:
         """`total`: the submissions of the class."""
-        self._total = total
+        self.total = total
         self._lang = lang
         self._running: dict[str, float] = {}  # student -> monotonic time
         self._last: deque[str] = deque(maxlen=LAST)
@@ -58,7 +58,7 @@ class Progress:
     def _line(self, done: Done) -> str:
         values: dict[str, object] = {
             "done": self.done,
-            "total": self._total,
+            "total": self.total,
             "student": called(done.task.handed_in.student),
             "outcome": say(self._lang, done.outcome),
         }
@@ -72,14 +72,14 @@ class Progress:
     @property
     def known(self) -> str | None:
         """Say how many verdicts the journal had."""
-        return say(self._lang, "known", known=self._known, total=self._total) if self._known else None
+        return say(self._lang, "known", known=self._known, total=self.total) if self._known else None
 
     def left_s(self) -> float | None:
         """Give the seconds that are left if the others take as long; None where nothing is known yet."""
         fresh = self.done - self._known
         if fresh <= 0:
             return None
-        return (time.monotonic() - self._began) / fresh * (self._total - self.done)
+        return (time.monotonic() - self._began) / fresh * (self.total - self.done)
 
     def drawn(self) -> RenderableType:
         """Give the live table."""
@@ -92,9 +92,9 @@ class Progress:
             self._lang,
             "progress",
             done=self.done,
-            total=self._total,
+            total=self.total,
             running=len(running),
-            waiting=max(self._total - self.done - len(running), 0),
+            waiting=max(self.total - self.done - len(running), 0),
         )
         if left is not None:
             head += " · " + say(self._lang, "left", minutes=duration(left, self._lang))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from kit import renderers
+from kit.classroom.words import MOST_NAMED
 from kit.cli import choices, classroom, screen
 from kit.cli.running import Lang, Reader
 from kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kit.classroom.journal import Journal
-    from kit.classroom.people import Student
     from kit.classroom.roll import Row
     from kit.exercise.model import Language
 
@@ -35,6 +35,16 @@ class Wanted:
     section: str | None = None
     outcome: str | None = None
     check: str | None = None
+
+    def known_in(self, journal: "Journal", rows: "Sequence[Row]") -> None:
+        """Hold what is asked for to what there is: a misspelt name is no empty class. Raises UsageError."""
+        there = {row.student for row in rows}
+        for student in self.students:
+            _hold("student", student, there)
+        if self.section is not None:
+            _hold("section", self.section, {row.section for row in rows if row.section})
+        if self.check is not None:
+            _hold("check", self.check, checks_of(journal, rows))
 
     def takes(self, row: "Row") -> bool:
         return (
@@ -90,12 +100,17 @@ def results(
 ) -> None:
     """Tell what was graded: who stands where, and what the class is stuck on; as pages; or in your gradebook."""
     from kit.classroom.journal import Journal
+    from kit.classroom.roll import roll
 
     if outcome is not None and outcome not in OUTCOMES:
         raise choices.unknown("outcome", outcome, OUTCOMES, f"the outcomes are: {', '.join(OUTCOMES)}")
     _one_thing(format_, history=history, fill=fill is not None, column=column is not None, to=to is not None)
     wanted = Wanted(tuple(student or ()), section, outcome, check)
     students = classroom.open_roster(roster)
+    if outcome == "missing" and students is None:
+        raise UsageError(
+            "who handed in nothing is not in a journal", remedy="give the whole class: --roster FILE"
+        )
     language = choices.language(lang)
     written = choices.written("text" if format_ in GRADEBOOKS else format_, lang, reader)
     with Journal(existing(journal or classroom.DEFAULT_JOURNAL)) as opened:
@@ -104,9 +119,13 @@ def results(
             raise UsageError(
                 f"{fill or to} is for the scores of one exercise", remedy=f"name one: {', '.join(exercises)}"
             )
-        classes = {one: list(rows_of(opened, one, wanted, students)) for one in exercises}
+        everybody = {one: roll(opened.history(one), students or ()) for one in exercises}
+        wanted.known_in(opened, [*chain.from_iterable(everybody.values())])
+        classes = {
+            one: [row for row in rows if _is_wanted(opened, row, wanted)] for one, rows in everybody.items()
+        }
         if fill is not None:
-            _fill(fill, to, classes[exercises[0]], format_, column)
+            _fill(fill, to, classes[exercises[0]], format_, column, language)
         elif history:
             _tell_history(opened, classes, language)
         elif format_ == "text":
@@ -114,7 +133,7 @@ def results(
         elif format_ == "html":
             _write_pages(opened, classes, written, to, language)
         else:
-            _write(opened, classes, written)
+            _write(opened, classes, written, language)
 
 
 def _one_thing(format_: str, *, history: bool, fill: bool, column: bool, to: bool) -> None:
@@ -133,11 +152,18 @@ def _one_thing(format_: str, *, history: bool, fill: bool, column: bool, to: boo
     choices.refuse_idle({"--to": to and not fill and format_ != "html"}, "--fill FILE or --format html")
 
 
-def _fill(sheet: Path, to: Path | None, rows: "Sequence[Row]", format_: str, column: str | None) -> None:
+def _fill(
+    sheet: Path,
+    to: Path | None,
+    rows: "Sequence[Row]",
+    format_: str,
+    column: str | None,
+    lang: "Language",
+) -> None:
     from kit.cli import class_files
 
     target = to or sheet.with_name(f"{sheet.stem}-filled{sheet.suffix}")
-    class_files.fill(sheet, target, rows, format_ if format_ in GRADEBOOKS else None, column)
+    class_files.fill(sheet, target, rows, format_ if format_ in GRADEBOOKS else None, column, lang)
 
 
 def _tell_history(journal: "Journal", classes: Classes, lang: "Language") -> None:
@@ -164,12 +190,14 @@ def _write_pages(
         screen.result(f"{class_files.pages(folder, exercise, journal, rows, written, lang)}\n")
 
 
-def _write(journal: "Journal", classes: Classes, written: choices.Pieces) -> None:
+def _write(journal: "Journal", classes: Classes, written: choices.Pieces, lang: "Language") -> None:
     """Write one document of all exercises."""
-    from kit.classroom.roll import verdicts
+    from kit.classroom.roll import verdicts, without_verdict
 
-    for piece in written(verdicts(journal, chain.from_iterable(classes.values()))):
+    rows = [*chain.from_iterable(classes.values())]
+    for piece in written(verdicts(journal, rows)):
         screen.result(piece)
+    classroom.tell_names("without verdict", [*without_verdict(journal, rows)], lang)
 
 
 def existing(path: Path) -> Path:
@@ -197,17 +225,24 @@ def exercises_of(journal: "Journal", name: str | None) -> list[str]:
     return [exercise]
 
 
-def rows_of(
-    journal: "Journal", exercise: str, wanted: Wanted, roster: "tuple[Student, ...] | None"
-) -> "Iterator[Row]":
-    from kit.classroom.roll import roll
+def checks_of(journal: "Journal", rows: "Sequence[Row]") -> set[str]:
+    from kit.classroom.roll import verdicts
 
-    for row in roll(journal.history(exercise), roster or ()):
-        if wanted.takes(row) and (wanted.check is None or _failed(journal, row, wanted.check)):
-            yield row
+    return {finding.name for verdict in verdicts(journal, rows) for finding in verdict.findings}
 
 
-def _failed(journal: "Journal", row: "Row", check: str) -> bool:
+def _hold(kind: str, asked: str, known: "Iterable[str]") -> None:
+    """Raise UsageError for a name that is nowhere, with the first few that are."""
+    there = sorted(known)
+    if asked not in there:
+        some = ", ".join(there[:MOST_NAMED]) + (", ..." if len(there) > MOST_NAMED else "")
+        raise choices.unknown(kind, asked, there, f"there are: {some or 'none'}")
+
+
+def _is_wanted(journal: "Journal", row: "Row", wanted: Wanted) -> bool:
     from kit.classroom.roll import not_passed, verdicts
 
-    return any(check in not_passed(verdict) for verdict in verdicts(journal, [row]))
+    return wanted.takes(row) and (
+        wanted.check is None
+        or any(wanted.check in not_passed(verdict) for verdict in verdicts(journal, [row]))
+    )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kit
-from kit.errors import MachineError
+from kit.errors import MachineError, UsageError
 from kit.exercise.loader import files_below
 from kit.exercise.packing import packed
 
@@ -33,8 +33,13 @@ LIMIT_S = 480  # of one grading; Gradescope ends a container after 600 s unless 
 def archive(exercise: Exercise, *, trust: bool) -> bytes:
     """Pack it. `trust`: grade also where Gradescope's machine cannot keep all promises of SECURITY.md.
 
-    Raises MachineError where this kit does not know its own dependencies.
+    Raises UsageError for a handout, MachineError where this kit does not know its own dependencies.
     """
+    if exercise.definition.handout is not None:
+        raise UsageError(
+            f"{exercise.name} is a handout: hidden checks and reference solution are not in it",
+            remedy="name the exercise that it was made of",
+        )
     files = {name: (ASSETS / name).read_bytes() for name in SCRIPTS}
     files["settings"] = _settings(exercise.name, "--trust" if trust else "")
     files["requirements.txt"] = "".join(f"{line}\n" for line in requirements()).encode()

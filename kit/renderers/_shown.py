@@ -14,7 +14,8 @@ How much a student sees of a check that did not pass is the exercise's choice (`
 Two findings are of no check. That a submission cannot be run at all (`submission`) is told in full whatever the
 exercise says: who does not know that an archive was unreadable cannot hand in a better one. How far the run came
 (`timeline`) is told at `hint`, too: every student sees that in a run of the program, and a hint is about a run that
-went that far. Notes and the table of differences are observations: below `full` they are told where all passed.
+went that far. Notes and the table of differences are observations: below `full` they are told where all passed,
+but for what a handout says it cannot judge.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from kit.renderers._words import in_language, word
-from kit.verdict import SUBMISSION, TIMELINE, Outcome, combine
+from kit.verdict import HANDOUT, SUBMISSION, TIMELINE, Outcome, combine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -168,7 +169,7 @@ def told(verdict: Verdict, options: Options) -> Told:
         verdict.run_dir,
         rows,
         _summary(rows),
-        notes if observed else (),
+        notes if observed else tuple(note for note in notes if note.startswith(HANDOUT)),
         verdict.table if observed else None,
     )
 

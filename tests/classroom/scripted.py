@@ -12,14 +12,14 @@ from kit.classroom.job import FAULT_FILE, Answer, Job
 from kit.classroom.local import EndedError
 from kit.errors import MachineError
 from kit.verdict_rows import verdict_row
-from tests.renderers.verdicts import HANDSHAKE, ORDER, QUEUE, verdict
+from tests.renderers.verdicts import HANDSHAKE, ORDER, QUEUE, TIMELINE, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kit.classroom.job import Seen
 
-FINDINGS = {"pass": HANDSHAKE, "fail": ORDER, "inconclusive": QUEUE}
+FINDINGS = {"pass": HANDSHAKE, "fail": ORDER, "inconclusive": QUEUE, "timeline": TIMELINE}
 DIES = "dies"  # as an outcome: who does the job dies
 NO_ANSWER = "trouble"
 OWN_FAULT = "fault"  # of kit: who does the job lives on

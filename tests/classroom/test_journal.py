@@ -273,3 +273,11 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(MachineError, match="cannot be opened"):
         Journal(tmp_path / "file" / "journal.sqlite")
+
+
+def test_a_journal_that_cannot_be_written_is_told_before_anything_is_run(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j.sqlite") as journal:
+        journal._base.close()
+        journal._base = sqlite3.connect(f"file:{journal.path}?mode=ro", uri=True, isolation_level=None)
+        with pytest.raises(MachineError, match="readonly database"), journal.alone():
+            pytest.fail("it began")

@@ -59,3 +59,24 @@ def test_who_handed_in_nothing_is_there() -> None:
 def test_a_late_one_is_known() -> None:
     (row,) = roll([replace(FIRST, who={"late": True})])
     assert row.late
+
+
+def test_who_was_graded_by_a_platforms_number_is_the_rosters_student() -> None:
+    """The numbers of a platform are not student numbers: `7` of Moodle is not `7` of the roster."""
+    graded = [
+        replace(entry(1, "7", "fail"), who={"name": "A. Lee", "keys": ["participant:7"]}),
+        replace(entry(2, "2023001", "pass"), who={}),
+        replace(entry(3, "8", "pass"), who={"keys": ["participant:8"]}),
+    ]
+    roster = [
+        Student("2023001", "Ann Lee", "A", frozenset({"participant:7"})),
+        Student("8", "Bob"),
+        Student("9", "Cy"),
+    ]
+    rows = roll(graded, roster)
+    assert [(row.student, row.name, row.section, row.outcome) for row in rows] == [
+        ("2023001", "Ann Lee", "A", "pass"),
+        ("8", "", "", "pass"),
+        ("9", "Cy", "", "missing"),
+    ]
+    assert rows[0].ids == {"7", "2023001"}

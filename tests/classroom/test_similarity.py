@@ -27,6 +27,12 @@ def test_a_word_that_is_sent_is_told_with_the_packet() -> None:
     ]
 
 
+def test_a_word_that_is_sent_and_printed_is_told_where_it_was_on_the_wire() -> None:
+    assert found(HANDSHAKE + 'c > s P. 1 ack 1 "hijklmn"', ("hijklmn\n",)) == [
+        ("hijklmn", "cy", "server packet 4 at 0.004 s")
+    ]
+
+
 def test_a_word_that_is_sent_in_pieces_is_still_one() -> None:
     pieces = 'c > s P. 1 ack 1 "x abc"\ns > c . 1 ack 6\nc > s P. 6 ack 1 "defg y"'
     assert found(HANDSHAKE + pieces) == [("abcdefg", "bob", "server packet 4 at 0.004 s")]

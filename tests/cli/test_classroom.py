@@ -12,6 +12,7 @@ import pytest
 from kit import interrupts
 from kit.classroom.job import Seen
 from kit.classroom.journal import Graded, Journal, Key
+from kit.errors import MachineError
 from tests.classroom.scripted import NO_ANSWER, ScriptedEngine
 from tests.renderers.verdicts import HANDSHAKE, verdict
 
@@ -52,8 +53,11 @@ def test_a_class_is_graded_and_what_it_is_stuck_on_is_told(
     assert result.exit_code == 1
     assert sorted(engine.ran) == ["alice", "bob", "cy"]
     assert "accept_order   1 of 3" in result.stdout
-    assert "listen-accept: 2 passed, 1 failed, 0 inconclusive, 0 handed in nothing" in result.stdout
+    assert "listen-accept: 2 passed, 1 failed, 0 inconclusive\n" in result.stdout
     assert "kit: 3 submissions; each entry of class is a student's" in result.stderr
+    assert "kit: who stands where: kit results listen-accept\n" in result.stderr
+    elsewhere = graded("--journal", "my class.sqlite").stderr
+    assert "kit results listen-accept --journal 'my class.sqlite'\n" in elsewhere
 
 
 def test_a_second_call_runs_nothing_and_tells_the_same(
@@ -118,8 +122,9 @@ def test_what_stays_inconclusive_is_listed_for_the_teacher_and_not_scored(
     assert engine.ran.count("bob") == 4
     assert "2 passed, 0 failed, 1 inconclusive" in result.stdout
     assert "inconclusive 4 times: the engine was lost" in result.stdout
-    assert "90-100 %   2" in result.stdout
-    assert "0-10 %     0" in result.stdout
+    assert "100 %     2" in result.stdout
+    assert "0-9 %     0" in result.stdout
+    assert "student   outcome        to look at" in result.stdout
 
 
 def test_what_is_inconclusive_has_no_score_in_tables_and_pages(
@@ -213,9 +218,102 @@ def test_history_says_who_was_run_again_and_why(
 ) -> None:
     (tmp_path / "class" / "bob" / "server.py").write_text("import socket  # better\n")
     journal()
-    rows = kit("results", "listen-accept", "--student", "bob", "--history", env={"COLUMNS": "200"}).stdout
-    assert "first" in rows
-    assert "the submission changed" in rows
+    asked = ("results", "listen-accept", "--student", "bob", "--history")
+    rows = kit(*asked).stdout.splitlines()
+    assert len(rows) == 4, "a line a run, however long its directory is"
+    for row, why in zip(rows[2:], ("first", "the submission changed"), strict=True):
+        assert f" 0/3     {why}" in row
+        assert (tmp_path / row.split()[-1]).is_dir()
+    assert "提交变了" in kit(*asked, "--lang", "zh").stdout
+
+
+def test_a_run_without_a_verdict_has_no_score_and_is_named_where_a_format_leaves_it_out(
+    graded: Callable[..., Result], kit: Kit, engine: ScriptedEngine
+) -> None:
+    engine.outcomes = {"bob": [NO_ANSWER]}
+    assert "kit: without a verdict, and not in this: bob\n" in graded("--format", "csv").stderr
+    assert "kit: without a verdict, and not in this: bob\n" in kit("results", "--format", "json").stderr
+    history = kit("results", "--student", "bob", "--history").stdout
+    assert "0/0" not in history
+    assert "the run before was inconclusive   the engine was lost" in history
+
+
+def test_notes_are_apart_from_the_checks_that_did_not_pass(
+    graded: Callable[..., Result], kit: Kit, engine: ScriptedEngine
+) -> None:
+    graded()
+    assert "to look at" not in kit("results").stdout
+    engine.seen = (Seen(word="w", student="cy", place="server packet 7"),)
+    graded("--again")
+    told = kit("results").stdout
+    assert "not passed     to look at" in told
+    assert "pass      1/1                    words of cy (server packet 7)" in told
+
+
+@pytest.mark.parametrize(
+    "options", [("--out", "class/runs"), ("--out", "class"), ("--out", "o", "--journal", "class/j.sqlite")]
+)
+def test_what_kit_writes_is_nothing_that_a_student_handed_in(
+    graded: Callable[..., Result], engine: ScriptedEngine, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    result = graded(*options)
+    assert result.exit_code == 2
+    assert "is in the folder of the class, as if a student had handed it in" in result.stderr
+    assert engine.jobs == []
+    assert len(list((tmp_path / "class").iterdir())) == 3
+
+
+def test_attempts_are_told_apart_in_the_history(
+    graded: Callable[..., Result], kit: Kit, tmp_path: Path
+) -> None:
+    graded()
+    assert "attempt" not in kit("results", "--history").stdout
+    for attempt in ("1", "2"):
+        (tmp_path / "class" / f"bob-{attempt}").mkdir()
+        (tmp_path / "class" / f"bob-{attempt}" / "server.py").write_text(f"# {attempt}\n")
+    graded("--roster", "roster.csv", "--attempts", "all", "-j", "1")
+    rows = kit("results", "--history", "--student", "bob").stdout
+    assert "bob       1         " in rows
+    assert "bob       2         " in rows
+
+
+def test_what_no_exercise_explains_is_explained_and_one_student_is_one(
+    kit: Kit, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    (tmp_path / "class").mkdir()
+    shutil.move(tmp_path / "alice", tmp_path / "class")
+    engine.outcomes = {"alice": ["timeline"]}
+    result = kit("grade", "listen-accept", "--class", "class", "--backend", "netns")
+    assert "kit: 1 submission; each" in result.stderr
+    assert "timeline   1 of 1   ████████████████████   The run did not come to its end" in result.stdout
+    assert "listen-accept · 1 student\n" in kit("results").stdout
+
+
+def test_trouble_that_ends_a_batch_says_what_is_kept(
+    graded: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_values: object) -> None:
+        raise MachineError("runs/journal.sqlite: database or disk is full")
+
+    monkeypatch.setattr(Journal, "add", full)
+    result = graded()
+    assert result.exit_code == 3
+    assert "kit: 0 of 3 verdicts are in runs/journal.sqlite: the same command goes on\n" in result.stderr
+
+
+def test_what_is_said_of_a_class_is_in_the_language(graded: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "class" / "zed").mkdir()
+    told = graded("--roster", "roster.csv", "--lang", "zh").stderr
+    assert "kit: 4 份提交；class 中每一项属于一名学生\n" in told
+    assert "kit: 没有提交：dee\n" in told
+    assert "kit: 不在名单中：zed\n" in told
+
+
+def test_a_journal_that_has_nothing_in_it_is_told(kit: Kit, tmp_path: Path) -> None:
+    Journal(tmp_path / "j.sqlite").__exit__()
+    result = kit("results", "--journal", "j.sqlite")
+    assert result.exit_code == 2
+    assert "kit: j.sqlite: nothing was graded yet\n" in result.stderr
 
 
 def test_pages_of_a_class_link_to_each_student(journal: object, kit: Kit, tmp_path: Path) -> None:
@@ -306,7 +404,7 @@ def test_scores_are_filled_into_the_teachers_own_export(journal: object, kit: Ki
     assert filled == CANVAS.replace(b"a@x,1,", b"a@x,1,30").replace(b"b@x,2,5", b"b@x,2,0")
     assert (tmp_path / "canvas.csv").read_bytes() == CANVAS
     assert "kit: 2 of 3 scores are filled in" in result.stderr
-    assert "kit: 1 have no row in the sheet: cy" in result.stderr
+    assert "kit: 1 without a row in the sheet: cy" in result.stderr
     assert "Dee" in result.stderr
 
 
@@ -315,11 +413,16 @@ def test_scores_are_filled_into_the_teachers_own_export(journal: object, kit: Ki
     [
         (("--fill", "canvas.csv", "--to", "canvas.csv"), "canvas.csv: is the export itself"),
         (("--fill", "missing.csv"), "missing.csv: cannot be read"),
+        (("--fill", "two.csv"), "two.csv: the gradebook has 2 assignments: Task (77), Exam (78)\n  name"),
         (("--fill", "roster.csv"), "roster.csv: no gradebook that is known\n  canvas: "),
         (("--format", "moodle", "--fill", "canvas.csv"), "no gradebook that is known\n  moodle: "),
         (("--format", "canvas"), "canvas fills in an export of your own\n  name it: --fill FILE"),
         (("--journal", "missing.sqlite"), "missing.sqlite: there is no journal"),
         (("--outcome", "fial"), "unknown outcome 'fial'; did you mean 'fail'?"),
+        (("--student", "bop"), "unknown student 'bop'; did you mean 'bob'?\n  there are: alice, bob, cy"),
+        (("--section", "3"), "unknown section '3'\n  there are: 1, 2"),
+        (("--check", "acept_order"), "unknown check 'acept_order'; did you mean 'accept_order'?"),
+        (("--outcome", "missing"), "who handed in nothing is not in a journal\n  give the whole class"),
         (("--column", "Task"), "--column does nothing without --fill FILE\n  give --fill FILE, or leave out"),
         (("--to", "pages"), "--to does nothing without --fill FILE or --format html"),
         (("--history", "--format", "csv"), "--history and --format csv are two results"),
@@ -331,6 +434,7 @@ def test_what_cannot_be_done_is_told_with_its_place(
 ) -> None:
     assert journal
     (tmp_path / "canvas.csv").write_bytes(CANVAS)
+    (tmp_path / "two.csv").write_bytes(CANVAS.replace(b"(77)", b"(77),Exam (78)"))
     result = kit("results", "listen-accept", *options)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -352,6 +456,6 @@ def test_a_verdict_of_an_earlier_run_stays_where_a_newer_one_says_nothing(
     journal("--again")
     with Journal(tmp_path / "runs" / "journal.sqlite") as opened:
         assert len(opened.history(student="alice")) == 5
-    told = kit("results", "--student", "alice").stdout
+    told = kit("results", "--student", "alice", env={"COLUMNS": "120"}).stdout
     assert "pass" in told
     assert "the newest run was inconclusive: the engine was lost" in told

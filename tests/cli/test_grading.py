@@ -77,15 +77,6 @@ def test_a_submission_that_cannot_be_read_takes_nobody_elses_verdict(
     assert engine.ran == ["bob"]
 
 
-def test_out_takes_no_place_that_holds_anything(kit: Kit, engine: ScriptedEngine, tmp_path: Path) -> None:
-    """It may be the submissions' own folder."""
-    result = kit("grade", "listen-accept", "alice", "bob", "--out", ".")
-    assert result.exit_code == 2
-    assert "kit: alice: is there already, and not an empty folder\n  give --out a new folder" in result.stderr
-    assert (tmp_path / "alice" / "server.py").exists()
-    assert engine.jobs == []
-
-
 def test_a_second_try_has_a_run_directory_that_is_nobody_elses(
     kit: Kit, engine: ScriptedEngine, tmp_path: Path
 ) -> None:
@@ -115,6 +106,20 @@ def test_two_submissions_of_one_name_do_not_share_a_place(
     result = kit("grade", "listen-accept", "alice", "again/alice", "--out", "out")
     assert result.exit_code == 2
     assert "two submissions are called 'alice'" in result.stderr
+    assert engine.jobs == []
+
+
+def test_nothing_that_is_there_is_written_over(kit: Kit, engine: ScriptedEngine, tmp_path: Path) -> None:
+    """With `--out .` the run directories would be the submissions themselves."""
+    handed_in = (tmp_path / "alice" / "server.py").read_bytes()
+    (tmp_path / "out" / "bob").mkdir(parents=True)
+    (tmp_path / "out" / "bob" / "run.json").write_text("{}")
+    for out in (".", "out"):
+        result = kit("grade", "listen-accept", "alice", "bob", "--out", out)
+        assert result.exit_code == 2
+        assert "is not empty\n  give --out a new folder" in result.stderr
+    assert (tmp_path / "alice" / "server.py").read_bytes() == handed_in
+    assert (tmp_path / "out" / "bob" / "run.json").read_text() == "{}"
     assert engine.jobs == []
 
 

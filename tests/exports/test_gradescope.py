@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 import kit
-from kit.errors import MachineError
-from kit.exercise import loader
+from kit.errors import MachineError, UsageError
+from kit.exercise import handout, loader
 from kit.exports import gradescope
 
 EXERCISE = Path(kit.__file__).parent.parent / "exercises" / "listen-accept"
@@ -51,6 +51,13 @@ def test_the_same_exercise_is_the_same_archive_to_the_byte(tmp_path: Path) -> No
     copy = Path(shutil.copytree(EXERCISE, tmp_path / "listen-accept", copy_function=shutil.copyfile))
     of_the_copy = gradescope.archive(loader.load(copy), trust=False)
     assert of_the_copy == gradescope.archive(loader.load(EXERCISE), trust=False)
+
+
+def test_a_handout_cannot_grade_for_a_teacher(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(handout.archive(loader.load(EXERCISE)))) as file:
+        file.extractall(tmp_path)
+    with pytest.raises(UsageError, match="listen-accept is a handout"):
+        packed(tmp_path / "listen-accept")
 
 
 def test_scripts_can_be_executed_and_nothing_else() -> None:

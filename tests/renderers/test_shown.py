@@ -176,6 +176,12 @@ def test_notes_and_table_are_observations(feedback: str, there: bool) -> None:
     assert (seen.table is not None, seen.notes == ("a note",)) == (there, there)
 
 
+def test_a_handouts_hidden_checks_are_told_at_any_feedback() -> None:
+    notes = ("this is a handout: 1 hidden check, worth 2 points, can only be run by your teacher", "a note")
+    for feedback in ("hint", "verdict"):
+        assert told(verdict(ORDER, notes=notes, feedback=feedback), STUDENT).notes == notes[:1]
+
+
 def test_a_hidden_failure_does_not_decide_what_else_is_told() -> None:
     right = replace(SECRET, answer=passed(expected="a", observed="b"))
     seen = [

@@ -73,6 +73,13 @@ def test_it_counts_the_outcomes() -> None:
     assert "7 students · inconclusive 1 · failed 4 · passed 1 · not judged 1" in text
 
 
+def test_a_step_that_one_missed_is_no_step_that_all_missed() -> None:
+    missed = row("bob", FAIL, 0, {"timeline": FAIL, "handshake": SKIPPED})
+    told = page([row("al", PASS, 5, {"handshake": PASS}), missed], "tcp", "en")
+    assert "1 of 2 failed" in told
+    assert "1 of 1 failed" not in told
+
+
 def test_the_check_that_most_failed_is_first_and_all_who_were_judged_count() -> None:
     text = page(CLASS, "x", "en")
     stuck = re.findall(r'data-check="(\w+)".*?>(\w+)</button>.*?width="([\d.]+)".*?(\d+ of \d+ failed)', text)

@@ -14,13 +14,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
+from kit.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kit.classroom.people import Student
     from kit.classroom.sheet import Sheet
 
-__all__ = ["Filled", "Grade", "Gradebook", "load", "names"]
+__all__ = ["Filled", "Grade", "Gradebook", "OtherSheetError", "load", "names"]
+
+
+class OtherSheetError(UsageError):
+    """The sheet is no export of this platform; another may know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Gradebook(Protocol):
     def fill(sheet: Sheet, grades: Mapping[str, Grade], column: str | None, /) -> Filled:
         """Fill in the scores. `column` is the header of the score's column where a sheet has several.
 
-        Raises UsageError for a sheet that is not the platform's, and for a column that is not there.
+        Raises OtherSheetError for a sheet that is not the platform's, UsageError for a column that is not there.
         """
         ...
 

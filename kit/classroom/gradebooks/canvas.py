@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kit.classroom.gradebooks import OtherSheetError
 from kit.classroom.gradebooks._filling import Row, cells_of, column_named, filled, number_in
 from kit.classroom.people import CANVAS
 from kit.errors import UsageError
@@ -34,7 +35,7 @@ def fill(sheet: Sheet, grades: Mapping[str, Grade], column: str | None) -> Fille
     headers = sheet.cells[0] if sheet.cells else ()
     ids = {headers.index(name): prefix for name, prefix in _IDS.items() if name in headers}
     if "ID" not in headers or (len(ids) < 2 and "Section" not in headers):
-        raise UsageError(
+        raise OtherSheetError(
             "this is no gradebook of Canvas: looked for the headers Student, ID, SIS Login ID, Section; found "
             + (", ".join(printable(header, 40) for header in headers[:12]) or "nothing"),
             remedy="export it in Canvas: Grades, Export, Export Entire Gradebook",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kit.classroom import roster
+from kit.classroom.gradebooks import OtherSheetError
 from kit.classroom.gradebooks._filling import Row, cells_of, column_named, filled, number_in
 from kit.classroom.matching import folded
 from kit.classroom.people import PARTICIPANT
@@ -53,9 +54,9 @@ def fill(sheet: Sheet, grades: Mapping[str, Grade], column: str | None) -> Fille
     return filled(sheet, rows, grades, grade, numbers=numbers)
 
 
-def _no_worksheet(sheet: Sheet, wanted: str) -> UsageError:
+def _no_worksheet(sheet: Sheet, wanted: str) -> OtherSheetError:
     there = ", ".join(printable(header, 40) for header in (sheet.cells[0] if sheet.cells else ())[:12])
-    return UsageError(
+    return OtherSheetError(
         f"this is no grading worksheet of Moodle: looked for {wanted}; found the headers: {there or 'none'}",
         remedy="download it in Moodle: the assignment's Submissions, Download grading worksheet",
     )
