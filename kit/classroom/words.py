@@ -39,7 +39,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "to look at": "to look at",
         "late": "late",
         "seen": "words of {student} ({place})",
-        "open": "inconclusive {times} times: {why}",
+        "open": "inconclusive {count} times: {why}",
+        "open of one": "inconclusive: {why}",
         "older": "the newest run was inconclusive: {why}",
         "when": "when",
         "attempt": "attempt",
@@ -100,7 +101,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "to look at": "请留意",
         "late": "迟交",
         "seen": "出现了 {student} 的词（{place}）",
-        "open": "{times} 次无法判定：{why}",
+        "open": "{count} 次无法判定：{why}",
+        "open of one": "无法判定：{why}",
         "older": "最近一次运行无法判定：{why}",
         "when": "时间",
         "attempt": "提交编号",
@@ -183,5 +185,7 @@ def notes_of(row: Row, lang: str) -> Iterator[str]:
         for seen in row.entry.seen:
             yield say(lang, "seen", student=seen["student"], place=seen["place"])
     if row.newest is not None:
-        key = "older" if row.entry is not None and row.entry.conclusive else "open"
-        yield say(lang, key, times=row.tries, why=row.newest.trouble).rstrip(": ：")
+        why = row.newest.trouble
+        stands = row.entry is not None and row.entry.conclusive
+        said = say(lang, "older", why=why) if stands else counted(lang, "open", row.tries, why=why)
+        yield said.rstrip(": ：")
