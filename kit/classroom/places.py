@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from kit.whole import cannot_write
@@ -30,23 +31,26 @@ def folder_name(student: str) -> str:
 
 
 def place_of(folder: Path, key: Key, before: int) -> Path:
-    """Give the run directory of a student's next run, where `before` runs with the same key came before."""
+    """Give the run directory of a student's next run, where `before` runs with the same key came before.
+
+    What lies at a place is of another journal, or of a kit that died before it told its verdict: it stays.
+    """
     name = key.digest[:KEY_LETTERS]
-    return folder / (f"{name}-{before + 1}" if before else name)
+    places = (folder / (f"{name}-{number}" if number > 1 else name) for number in count(before + 1))
+    return next(place for place in places if not place.exists())
 
 
 @contextmanager
 def new_run_dir(place: Path) -> Iterator[Path]:
     """Give a folder that is at the place when the `with` ends, whole, or is not there at all.
 
-    What lies there is of a kit that died before it told its verdict, and goes. Raises MachineError for the disk's trouble.
+    Raises MachineError for the disk's trouble.
     """
     unfinished = place.with_name(place.name + UNFINISHED)
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         yield unfinished
-        shutil.rmtree(place, ignore_errors=True)
         unfinished.rename(place)
     except OSError as error:
         raise cannot_write(place, error) from error

@@ -64,13 +64,14 @@ def test_a_run_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in place.iterdir()] == ["run.json"]
 
 
-def test_what_a_kit_that_died_left_at_the_place_goes(tmp_path: Path) -> None:
-    place = tmp_path / "ann" / "key"
-    place.mkdir(parents=True)
-    (place / "old").touch()
-    with new_run_dir(place) as folder:
-        (folder / "new").touch()
-    assert [path.name for path in place.iterdir()] == ["new"]
+def test_what_lies_at_a_place_stays_there(tmp_path: Path) -> None:
+    """It is of another journal that keeps its runs in the same folder."""
+    key = Key("1", "2", "3", "4")
+    first = place_of(tmp_path, key, 0)
+    first.mkdir()
+    assert place_of(tmp_path, key, 0).name == f"{first.name}-2"
+    (tmp_path / f"{first.name}-2").mkdir()
+    assert place_of(tmp_path, key, 1).name == f"{first.name}-3"
 
 
 def test_what_is_unfinished_is_forgotten_and_nothing_else(tmp_path: Path) -> None:
