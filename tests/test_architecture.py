@@ -26,8 +26,8 @@ VALUES = (
     "kit.exercise.plan",
     "kit.exercise.references",
 )
-# What kit sends into a host speaks with what stays outside: both sides read the same frames and cells.
-WIRE = ("kit.tap.wire", "kit.tap.cells")
+# What kit sends into a host speaks with what stays outside: both sides read the same frames, cells and fields.
+WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
 
 # A module or package -> the modules and packages that it may import beside what is its own. The longest
 # key counts; `kit` stands for the package's own file, not for all that is in it.

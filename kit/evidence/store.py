@@ -1,7 +1,7 @@
 """The run directory: written as the run goes, readable whenever it stopped.
 
 run.json        what was run, where, with what; rewritten whole at each change
-events.jsonl    steps, output lines, exits, limits, faults, socket tables
+events.jsonl    steps, output lines, exits, limits, faults, socket tables, what the link did
 calls.jsonl     system calls on sockets
 HOST.pcap       packets, nanosecond timestamps
 PROGRAM.strace  the calls as strace wrote them
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from kit.evidence.model import Call, Exit, LimitHit, StepRecord, StreamName
+    from kit.evidence.model import Call, Exit, LimitHit, LinkAct, StepRecord, StreamName
 
 FORMAT = 1
 MAX_LINES = 10_000  # of a program's output that have their own time; the rest is kept as it came
@@ -144,6 +144,9 @@ class Recorder:
         row = {"event": "sockets", "host": host, "time_ns": time_ns, "rows": table}
         self._event(row if snapshot is None else {**row, "event": "snapshot", "name": snapshot})
 
+    def link(self, act: LinkAct) -> None:
+        self._event(rows.link_row(act))
+
     def note(self, event: str, **fields: Any) -> None:
         self._event({"event": event, **fields})
 
@@ -212,6 +215,7 @@ def load(folder: Path) -> Evidence:
         limits_hit=tuple(map(rows.limit_of, facts["limits_hit"])),
         unheld=facts.get("unheld", {}),
         used=facts.get("used", {}),
+        link_acts=tuple(map(rows.link_of, by_kind.get("link", ()))),
     )
 
 

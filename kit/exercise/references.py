@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    kind: Literal["host", "program", "place", "snapshot", "check"]
+    kind: Literal["host", "program", "place", "snapshot", "check", "hold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Mentions:
     It gives none for a text that it cannot read: the field's own validator says what is wrong there.
     """
 
-    kind: Literal["host", "program", "place", "snapshot", "check"]
+    kind: Literal["host", "program", "place", "snapshot", "check", "hold"]
     find: Callable[[str], Iterable[str]]
 
 
@@ -34,6 +34,7 @@ HostRef = Annotated[str, Reference("host")]
 ProgramRef = Annotated[str, Reference("program")]
 PlaceRef = Annotated[str, Reference("place")]  # a program or a host; a program means its host
 SnapshotRef = Annotated[str, Reference("snapshot")]
+HoldRef = Annotated[str, Reference("hold")]  # the `until` of a rule of the link
 CheckRef = Annotated[str, Reference("check")]  # the name of a finding
 
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 MINOR_CALLS = frozenset({"getsockname", "getpeername", "getsockopt", "setsockopt"})
 
 Fate = Literal["arrived", "lost", "unknown"]
-MarkKind = Literal["start", "cell", "stdin", "gate", "freeze", "thaw", "signal", "snapshot", "unplug", "plug"]
+MarkKind = Literal[
+    "start", "cell", "stdin", "gate", "freeze", "thaw", "signal", "snapshot", "unplug", "plug", "release"
+]
 
 
 @dataclass(frozen=True, slots=True)

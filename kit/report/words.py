@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "mark snapshot": {"en": "snapshot {text}", "zh": "快照 {text}"},
     "mark unplug": {"en": "unplug {text}", "zh": "拔线 {text}"},
     "mark plug": {"en": "plug {text}", "zh": "插线 {text}"},
+    "mark release": {"en": "release {text}", "zh": "放行 {text}"},
     "queue": {"en": "queue {length}/{backlog}", "zh": "队列 {length}/{backlog}"},
     "bytes waiting": {"en": "Recv-Q {size}", "zh": "Recv-Q {size}"},
     "exit code": {"en": "exit code {code}", "zh": "退出码 {code}"},
