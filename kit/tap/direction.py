@@ -106,10 +106,10 @@ class Direction:
     def due(self, now_ns: int) -> Iterator[bytes]:
         """Give what is to go on by now, in its order."""
         while self._on_their_way and self._on_their_way[0][0] <= now_ns:
-            _, _, packet, frame, is_delayed = heapq.heappop(self._on_their_way)
+            due_ns, _, packet, frame, is_delayed = heapq.heappop(self._on_their_way)
             self._queued_bytes -= len(frame)
-            if is_delayed:
-                self._go_on(packet, frame, now_ns)
+            if is_delayed:  # before what left after it was due, however late this is asked
+                self._go_on(packet, frame, due_ns)
             else:
                 yield frame
 
