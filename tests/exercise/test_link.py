@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.errors import ExerciseError
 from kit.exercise.loader import load
-from kit.exercise.plan import LinkRule
+from kit.exercise.plan import DEFAULT_SUBNET, LinkRule, _plain
 from kit.exercise.planner import make_plan
 from tests.exercise.vocabulary import GOOD
 
@@ -81,8 +84,15 @@ def test_each_rule_gives_the_plan_another_digest_and_none_leaves_it(write: Write
         for number in (1, 2)
     ]
     assert len({plain.digest, *(plan.digest for plan in digests)}) == 3
-    # of this plan, before there was a link
-    assert "link" not in str(plain.link)
+
+
+def test_a_plan_without_rules_has_the_digest_that_it_had_before_there_were_any(exercise: Exercise) -> None:
+    plan = make_plan(exercise, None, None)
+    value = asdict(plan) | {"subnet": DEFAULT_SUBNET}
+    del value["link"]
+    assert (
+        plan.digest == hashlib.sha256(json.dumps(value, sort_keys=True, default=_plain).encode()).hexdigest()
+    )
 
 
 @pytest.mark.parametrize(
