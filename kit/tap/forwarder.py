@@ -1,10 +1,10 @@
 """Puts on what this host sends to others, as the rules of each direction have it.
 
-The kernel here is told, by a permanent neighbour, that the other host has this host's own hardware address. So
-what it sends there leaves by the interface, where the capture sees it once, comes back to no port of the bridge
-(IEEE 802.1D 7.7.1: never to that which it came from), and is heard by a socket of ours, which sends it on to the
-true address when and as it is due. It needs AF_PACKET and `ip neighbour`: no module, no queueing discipline, no
-firewall, and nothing at the receiver. What goes on has waited for the link's limit already, and passes it by.
+The kernel here is told, by a permanent neighbour, that the other host has a hardware address which no bridge passes
+on. So what it sends there leaves by the interface, where the capture sees it once, and is heard by a socket of ours,
+which sends it on to the true address when and as it is due. It needs AF_PACKET and `ip neighbour`: no module, no
+queueing discipline, no firewall, and nothing at the receiver. What goes on has waited for the link's limit already,
+and passes it by.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from kit.tap.direction import NS_PER_S, Direction, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Of pause frames, which end at the first bridge (IEEE 802.1D table 7-10; net/bridge/br_input.c)
+NOWHERE = bytes.fromhex("0180c2000001")
 PACKET_QDISC_BYPASS = 20  # linux/if_packet.h
 SO_ATTACH_FILTER = 26  # asm-generic/socket.h
 # linux/filter.h: `ld` of the packet's type (SKF_AD_OFF + SKF_AD_PKTTYPE), `ldh` of the Ethernet type
@@ -69,10 +71,9 @@ class Forwarder:
 
     def divert(self) -> str:
         """Have the kernel hand over what it sends to the peers; give what `ip` complained of."""
-        own = self._mac.hex(":")
         return link.run_ip(
             [
-                f"neighbour replace {peer.address} lladdr {own} dev {self._interface} nud permanent"
+                f"neighbour replace {peer.address} lladdr {NOWHERE.hex(':')} dev {self._interface} nud permanent"
                 for peer in self._peers.values()
             ]
         )
@@ -85,7 +86,7 @@ class Forwarder:
             except BlockingIOError:
                 break
             peer = self._peers.get(frame[30:34])
-            if peer is not None and frame[:6] == self._mac:
+            if peer is not None and frame[:6] == NOWHERE:
                 peer.direction.take(peer.mac + frame[6:], time.time_ns())
 
     def put_on(self) -> None:
