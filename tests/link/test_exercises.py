@@ -13,6 +13,7 @@ from kit.exercise.loader import load
 from kit.judge import judge
 from kit.ladder.build import build
 from kit.ladder.model import Segment
+from kit.packets.checksum import WRONG
 
 if TYPE_CHECKING:
     from kit.backends.base import Backend
@@ -63,3 +64,21 @@ def test_who_lost_its_syn_is_overtaken(backend: Backend, tmp_path: Path) -> None
     seen = passing_run("overtaking", backend, tmp_path / "run")
     assert [(act.what, act.packet) for act in seen.link_acts] == [("dropped", 1)]
     assert lost(seen, "b") == ["SYN"]
+
+
+@each_backend
+def test_a_corrupted_segment_reaches_no_program_and_a_late_syn_ack_is_late(
+    backend: Backend, tmp_path: Path
+) -> None:
+    seen = passing_run("corrupted", backend, tmp_path / "run")
+    by_client = [act.what for act in seen.link_acts if act.from_host == "client"]
+    assert by_client == ["duplicated", "corrupted"]
+    (label,) = lost(seen, "client")
+    assert label.startswith("PSH-ACK 5:9(4)")  # `two` and its end of line
+    damaged = [packet for packet in seen.captures["server"].packets if packet.faults]
+    assert [packet.faults for packet in damaged] == [(WRONG,)]
+    syn_ack_ns = [
+        next(packet.time_ns for packet in capture.packets if packet.tcp and packet.tcp.flags.letters == "S.")
+        for capture in (seen.captures["server"], seen.captures["client"])
+    ]
+    assert syn_ack_ns[1] - syn_ack_ns[0] >= 120_000_000
