@@ -44,7 +44,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.evidence": (*VALUES, "kit.packets", "kit.whole"),
     "kit.exercise.references": (),
     "kit.exercise.plan": (),
-    "kit.exercise.model": ("kit.exercise.references", "kit.verdict"),
+    "kit.exercise.link_spec": ("kit.exercise.references",),
+    "kit.exercise.model": ("kit.exercise.references", "kit.exercise.link_spec", "kit.verdict"),
     "kit.exercise": (*VALUES, *WIRE, "kit.checks"),  # the loader knows the vocabulary of checks
     "kit.exercise.compiler": ("kit.tap.cells",),  # a process of its own, whose start counts
     "kit.checks": (*VALUES, "kit.packets", "kit.ladder"),  # a trace asks what woke a call

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kit.exercise.faults import Faults
-    from kit.exercise.model import LinkSpec
+    from kit.exercise.link_spec import LinkSpec
 
 
 def plan_rules(link: tuple[LinkSpec, ...]) -> tuple[LinkRule, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,6 +36,14 @@ PlaceRef = Annotated[str, Reference("place")]  # a program or a host; a program 
 SnapshotRef = Annotated[str, Reference("snapshot")]
 HoldRef = Annotated[str, Reference("hold")]  # the `until` of a rule of the link
 CheckRef = Annotated[str, Reference("check")]  # the name of a finding
+
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_-]{0,30}$",
+        description="a name (lower-case letters, digits, - and _; a letter first; at most 31)",
+    ),
+]
 
 
 class Strict(BaseModel):
