@@ -135,7 +135,8 @@ class Tap:
         from kit.tap.forwarder import Forwarder  # noqa: PLC0415  # few exercises have a use for it
 
         self._forwarder = Forwarder(self._interface, self._own_address, message.head["directions"])
-        self._selector.register(self._forwarder.fd, selectors.EVENT_READ, self._forwarder.hear)
+        pass_on = partial(self._pass_on, self._forwarder)
+        self._selector.register(self._forwarder.fd, selectors.EVENT_READ, pass_on)
         self._divert(self._forwarder)
         self._done(message)
 
@@ -145,10 +146,14 @@ class Tap:
 
     def _release(self, message: Message) -> None:
         if self._forwarder is not None:
-            self._forwarder.hear()  # what has left before this was held
+            self._pass_on(self._forwarder)  # what has left before this was held
             self._forwarder.release(message.head["until"])
             self._put_on(self._forwarder)
         self._done(message)
+
+    def _pass_on(self, forwarder: Forwarder) -> None:
+        forwarder.hear()
+        self._put_on(forwarder)
 
     def _put_on(self, forwarder: Forwarder) -> None:
         try:
@@ -287,8 +292,7 @@ class Tap:
 
     def _tell(self, rows: list[Row], **extra: Any) -> None:
         if self._forwarder is not None:
-            self._forwarder.hear()  # what has left by now is on its way, or has come
-            self._put_on(self._forwarder)
+            self._pass_on(self._forwarder)  # what has left by now is on its way, or has come
             extra["under_way"] = self._forwarder.under_way
         self._stream.send({"event": "sockets", "time_ns": time.time_ns(), "rows": rows, **extra})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -49,12 +50,12 @@ def ready(tap: Helper) -> None:
     assert tap.until("ready").head["mac"] == OWN.hex(":")
 
 
-def tell_link(tap: Helper, *rules: dict[str, Any]) -> None:
+def tell_link(tap: Helper, *rules: dict[str, Any], bytes_per_s: int | None = None) -> None:
     numbered = [
         [number, {"counts": "packet", "first": 1, "last": 1, "filter": None, **rule}]
         for number, rule in enumerate(rules, 1)
     ]
-    direction = {"to": "server", "address": "198.18.0.3", "mac": PEER.hex(":"), "bytes_per_s": None}
+    direction = {"to": "server", "address": "198.18.0.3", "mac": PEER.hex(":"), "bytes_per_s": bytes_per_s}
     tap.tell({"do": "link", "id": 1, "directions": [{**direction, "rules": numbered}]})
     tap.until("done")
 
@@ -130,6 +131,16 @@ def test_a_delayed_packet_goes_on_by_itself_and_is_told_as_under_way(tap: Helper
         assert far.hears(1) == "a"
         tap.tell({"do": "snapshot", "id": 4})
         assert tap.until("sockets").head["under_way"] == 0
+
+
+def test_at_a_rate_packets_go_on_one_after_the_other(tap: Helper) -> None:
+    ready(tap)
+    tell_link(tap, bytes_per_s=430)  # a frame of 43 bytes takes 100 ms
+    with FarEnd(tap) as far:
+        began = time.monotonic()
+        far.send("abc")
+        assert far.hears(3) == "abc"
+        assert time.monotonic() - began >= 0.3
 
 
 def test_what_left_before_a_release_is_released_too(tap: Helper) -> None:
