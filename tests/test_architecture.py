@@ -26,8 +26,8 @@ VALUES = (
     "kit.exercise.plan",
     "kit.exercise.references",
 )
-# What kit sends into a host speaks with what stays outside: both sides read the same frames and cells.
-WIRE = ("kit.tap.wire", "kit.tap.cells")
+# What kit sends into a host speaks with what stays outside: both sides read the same frames, cells and fields.
+WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
 
 # What a batch is made of: not who does the jobs, which may be elsewhere.
 CLASSROOM = tuple(
@@ -50,7 +50,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.evidence": (*VALUES, "kit.packets", "kit.whole"),
     "kit.exercise.references": (),
     "kit.exercise.plan": (),
-    "kit.exercise.model": ("kit.exercise.references", "kit.verdict"),
+    "kit.exercise.link_spec": ("kit.exercise.references",),
+    "kit.exercise.model": ("kit.exercise.references", "kit.exercise.link_spec", "kit.verdict"),
     "kit.exercise": (*VALUES, *WIRE, "kit.checks"),  # the loader knows the vocabulary of checks
     "kit.exercise.compiler": ("kit.tap.cells",),  # a process of its own, whose start counts
     "kit.checks": (*VALUES, "kit.packets", "kit.ladder"),  # a trace asks what woke a call

@@ -63,6 +63,8 @@ _USUAL: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
     "limits": lambda _: [{"event": "used", "used": {}}],
     "unplug": lambda _: [{"event": "done"}],
     "plug": lambda _: [{"event": "done"}],
+    "link": lambda _: [{"event": "done"}],
+    "release": lambda _: [{"event": "done"}],
     "finish": lambda _: [{"event": "captured", "packets": 0, "dropped": 0, "truncated": False}],
 }
 

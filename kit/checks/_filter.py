@@ -20,7 +20,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lark import Token, Transformer, v_args
 
@@ -74,14 +74,16 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 Test = Callable[[View], bool]
+Tree: TypeAlias = "tuple[Any, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Whether a packet fits, and the hosts that the text names."""
+    """Whether a packet fits, the hosts that the text names, and the same as a value (see kit.tap.fields)."""
 
     fits: Test
     hosts: tuple[str, ...] = ()
+    tree: Tree = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,19 @@ class _Values(Transformer[Token, Filter]):
     """Makes a filter of each part as soon as the parser has it, so that no text is too deep."""
 
     def either(self, *parts: Filter) -> Filter:
-        return _joined(parts, any)
+        return _joined("any", parts, any)
 
     def both(self, *parts: Filter) -> Filter:
-        return _joined(parts, all)
+        return _joined("all", parts, all)
 
     def negated(self, part: Filter) -> Filter:
-        return Filter(lambda view: not part.fits(view), part.hosts)
+        return Filter(lambda view: not part.fits(view), part.hosts, ("not", part.tree))
 
     def present(self, name: Token) -> Filter:
         field = _field(name)
         if not field.alone:
             refuse(name, f"'{name}' alone says nothing; compare it, as in `{name} {field.example}`")
-        return Filter(lambda view: bool(field.values(view)))
+        return Filter(lambda view: bool(field.values(view)), tree=("has", str(name)))
 
     def compared(self, name: Token, comparison: Token, value: Token) -> Filter:
         field = _comparable(name)
@@ -121,6 +123,7 @@ class _Values(Transformer[Token, Filter]):
                 bool(field.values(view)) and every(compare(one, meant(view)) for one in field.values(view))
             ),
             hosts,
+            ("every" if comparison == "!=" else "some", str(name), str(comparison), field.said(value)),
         )
 
     def range(self, low: Token, high: Token) -> _Range:
@@ -131,14 +134,23 @@ class _Values(Transformer[Token, Filter]):
         tests = [_member(field, member) for member in members]
         hosts = tuple(str(one) for one in members if isinstance(one, Token) and one.type == "NAME")
         return Filter(
-            lambda view: any(test(one, view) for one in field.values(view) for test in tests), hosts
+            lambda view: any(test(one, view) for one in field.values(view) for test in tests),
+            hosts,
+            ("among", str(name), tuple(_bounds(field, member) for member in members)),
         )
 
 
-def _joined(parts: Iterable[Filter], join: Callable[[Iterable[bool]], bool]) -> Filter:
+def _joined(word: str, parts: Iterable[Filter], join: Callable[[Iterable[bool]], bool]) -> Filter:
     parts = tuple(parts)
     hosts = tuple(host for part in parts for host in part.hosts)
-    return Filter(lambda view: join(part.fits(view) for part in parts), hosts)
+    tree = (word, tuple(part.tree for part in parts))
+    return Filter(lambda view: join(part.fits(view) for part in parts), hosts, tree)
+
+
+def _bounds(field: Field, member: Token | _Range) -> tuple[int | str, int | str]:
+    if isinstance(member, Token):
+        return field.said(member), field.said(member)
+    return field.number(member.low), field.number(member.high)
 
 
 def _member(field: Field, member: Token | _Range) -> Callable[[Any, View], bool]:
@@ -172,6 +184,16 @@ def parse(text: str) -> Filter:
     """Make a filter of a text. Raises TextError with the column."""
     parsed: Filter = _LANGUAGE.parse(text)
     return parsed
+
+
+def fields_in(tree: Tree) -> tuple[str, ...]:
+    """Give the fields that a filter asks for, in its order."""
+    word, about = tree[0], tree[1]
+    if word == "not":
+        return fields_in(about)
+    if word in ("all", "any"):
+        return tuple(field for part in about for field in fields_in(part))
+    return (about,)
 
 
 def hosts_in(text: str) -> tuple[str, ...]:

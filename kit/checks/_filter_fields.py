@@ -75,16 +75,21 @@ class Field:
 
     def meaning(self, value: Token) -> Callable[[View], Any]:
         """Give what a word of a filter stands for, which for a host is known with the run."""
-        if self.kind != "address":
-            number = self.number(value)
-            return lambda _view: number
+        said = self.said(value)
         if value.type == "NAME":
-            return lambda view: view.addresses.get(value)
+            return lambda view: view.addresses.get(str(said))
+        return lambda _view: said
+
+    def said(self, value: Token) -> int | str:
+        """Read a word of a filter as a value of the field: a number, an address or the name of a host."""
+        if self.kind != "address":
+            return self.number(value)
+        if value.type == "NAME":
+            return str(value)
         try:
-            address = str(ipaddress.IPv4Address(str(value)))
+            return str(ipaddress.IPv4Address(str(value)))
         except ValueError:
             refuse(value, f"expected an IPv4 address or the name of a host, found '{value}'")
-        return lambda _view: address
 
     def number(self, value: Token) -> int:
         """Read a number that the field can have."""

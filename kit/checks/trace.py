@@ -38,8 +38,8 @@ from kit.checks._trace_events import Scene
 from kit.checks._trace_lines import CallLine, Gap, Line, Sent
 from kit.checks._trace_match import Match, TooManyError, in_any_order, in_order
 from kit.checks._words import SHOWN_PACKETS, count, sequence
-from kit.exercise.model import Name, Port
-from kit.exercise.references import Mentions, PlaceRef, Strict
+from kit.exercise.model import Port
+from kit.exercise.references import Mentions, Name, PlaceRef, Strict
 from kit.verdict import fail, inconclusive, passed
 
 if TYPE_CHECKING:

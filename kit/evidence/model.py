@@ -189,6 +189,18 @@ class LimitHit:
         return f"{self.who}: {self.text}"
 
 
+@dataclass(frozen=True, slots=True)
+class LinkAct:
+    """What the exercise's link did to a packet. `packet` counts the IPv4 packets from the one host to the other, from 1."""
+
+    from_host: str
+    to_host: str
+    what: str  # one of kit.exercise.plan.LINK_ACTS
+    packet: int
+    rule: int  # its place in the exercise's `link`, from 1; 0: of no rule
+    time_ns: int
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All that was observed. Checks see only this."""
@@ -212,6 +224,7 @@ class Evidence:
     used: Mapping[str, Mapping[str, float]] = field(
         default_factory=dict
     )  # program -> limit -> the most it used
+    link_acts: tuple[LinkAct, ...] = ()
 
     @cached_property
     def conversations(self) -> Mapping[str, tuple[Conversation, ...]]:

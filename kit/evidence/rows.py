@@ -9,7 +9,7 @@ import base64
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from kit.evidence.model import Call, Exit, LimitHit, Output, Socket, SocketTable, StepRecord
+from kit.evidence.model import Call, Exit, LimitHit, LinkAct, Output, Socket, SocketTable, StepRecord
 from kit.packets.model import Endpoint
 
 if TYPE_CHECKING:
@@ -36,6 +36,14 @@ def limit_row(hit: LimitHit) -> dict[str, str]:
 
 def limit_of(row: Mapping[str, str]) -> LimitHit:
     return LimitHit(row["who"], row["limit"], row["text"])
+
+
+def link_row(act: LinkAct) -> dict[str, Any]:
+    return {"event": "link", **asdict(act)}
+
+
+def link_of(row: Mapping[str, Any]) -> LinkAct:
+    return LinkAct(**{key: value for key, value in row.items() if key != "event"})
 
 
 def sockets(rows: Sequence[Sequence[Any]]) -> tuple[Socket, ...]:

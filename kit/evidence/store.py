@@ -1,7 +1,7 @@
 """The run directory: written as the run goes, readable whenever it stopped.
 
 run.json        what was run, where, with what; rewritten whole at each change
-events.jsonl    steps, output lines, exits, limits, faults, socket tables
+events.jsonl    steps, output lines, exits, limits, faults, socket tables, what the link did
 calls.jsonl     system calls on sockets
 HOST.pcap       packets, nanosecond timestamps
 PROGRAM.strace  the calls as strace wrote them
@@ -30,15 +30,16 @@ from kit.evidence.model import (
 )
 from kit.evidence.strace import Tracer, number_calls
 from kit.packets import pcap
+from kit.packets.checksum import unheard_if_wrong
 from kit.packets.decode import decode
 from kit.whole import cannot_write, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
-    from kit.evidence.model import Call, Exit, LimitHit, StepRecord, StreamName
+    from kit.evidence.model import Call, Exit, LimitHit, LinkAct, StepRecord, StreamName
 
 FORMAT = 1
 MAX_LINES = 10_000  # of a program's output that have their own time; the rest is kept as it came
@@ -144,6 +145,9 @@ class Recorder:
         row = {"event": "sockets", "host": host, "time_ns": time_ns, "rows": table}
         self._event(row if snapshot is None else {**row, "event": "snapshot", "name": snapshot})
 
+    def link(self, act: LinkAct) -> None:
+        self._event(rows.link_row(act))
+
     def note(self, event: str, **fields: Any) -> None:
         self._event({"event": event, **fields})
 
@@ -190,7 +194,11 @@ def load(folder: Path) -> Evidence:
     for event in events:
         by_kind.setdefault(event["event"], []).append(event)
     programs = facts["programs"]
-    captures = {name: _capture(folder, name, facts["captures"].get(name)) for name in facts["hosts"]}
+    acts = tuple(map(rows.link_of, by_kind.get("link", ())))
+    captures = {
+        name: _capture(folder, name, facts["captures"].get(name), _corrupted_from(acts, name, facts["hosts"]))
+        for name in facts["hosts"]
+    }
     host_of_program = {name: one["host"] for name, one in programs.items()}
     return Evidence(
         exercise=facts["exercise"]["name"],
@@ -212,6 +220,7 @@ def load(folder: Path) -> Evidence:
         limits_hit=tuple(map(rows.limit_of, facts["limits_hit"])),
         unheld=facts.get("unheld", {}),
         used=facts.get("used", {}),
+        link_acts=acts,
     )
 
 
@@ -260,11 +269,26 @@ def capture_file(folder: Path, host: str) -> pcap.CaptureFile | None:
         raise EvidenceError(f"{path}: cannot be read: {error}") from error
 
 
-def _capture(folder: Path, host: str, counted: Mapping[str, Any] | None) -> Capture:
+def _corrupted_from(acts: Iterable[LinkAct], host: str, hosts: Mapping[str, Any]) -> set[str]:
+    """Give the addresses from which the link has brought this host corrupted packets."""
+    senders = {act.from_host for act in acts if act.to_host == host and act.what == "corrupted"}
+    return {hosts[sender]["address"] for sender in senders if sender in hosts}
+
+
+def _capture(
+    folder: Path, host: str, counted: Mapping[str, Any] | None, corrupted_from: Container[str]
+) -> Capture:
     file = capture_file(folder, host)
     if file is None:
         return Capture(host, (), dropped=None, truncated=True)
     packets = tuple(decode(frame, number) for number, frame in enumerate(file.frames, 1))
+    if corrupted_from:
+        packets = tuple(
+            unheard_if_wrong(packet, frame)
+            if packet.source is not None and packet.source.address in corrupted_from
+            else packet
+            for packet, frame in zip(packets, file.frames, strict=True)
+        )
     if counted is None:
         return Capture(host, packets, dropped=None, truncated=True)
     return Capture(host, packets, counted["dropped"], counted["truncated"] or file.truncated)

@@ -147,7 +147,7 @@ def _define(
             tree.key("params") or tree, f"with its parameters the file has more than {most} characters"
         )
         return None
-    root = _filled(tree, values, faults)
+    root = _listed(_filled(tree, values, faults), "link")
     programs = {
         key.text: read_program(key, value, faults) for key, value in _entries_of(root.get("programs"))
     }
@@ -180,6 +180,20 @@ def _filled(tree: yaml.Mapping, values: Mapping[str, str], faults: Faults) -> ya
         for key, value in tree.entries
     )
     return yaml.Mapping(entries, tree.line, tree.column)
+
+
+def _listed(root: yaml.Mapping, name: str) -> yaml.Mapping:
+    """Make a list of one of an entry that stands alone."""
+    entries = tuple(
+        (
+            key,
+            yaml.Sequence((value,), value.line, value.column)
+            if key.text == name and isinstance(value, yaml.Mapping)
+            else value,
+        )
+        for key, value in root.entries
+    )
+    return yaml.Mapping(entries, root.line, root.column)
 
 
 def _entries_of(node: yaml.Node | None) -> tuple[tuple[yaml.Scalar, yaml.Node], ...]:

@@ -10,7 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from kit.exercise.references import CheckRef, HostRef, PlaceRef, ProgramRef, Strict
+from kit.exercise.link_spec import LinkSpec
+from kit.exercise.references import CheckRef, HoldRef, HostRef, Name, PlaceRef, ProgramRef, Strict
 from kit.verdict import Feedback
 
 Language = Literal["en", "zh"]
@@ -19,13 +20,6 @@ Text = Annotated[
     dict[Language, str], Field(description="a text for each language, such as {en: ..., zh: ...}")
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Name = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9_-]{0,30}$",
-        description="a name (lower-case letters, digits, - and _; a letter first; at most 31)",
-    ),
-]
 FileName = Annotated[  # no part begins with a dot, so none leads out of the folder
     str,
     Field(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$", description="a file name such as server.py or lib/server.py"),
@@ -180,6 +174,10 @@ class OfSnapshot(Strict):
     name: Name
 
 
+class OfHold(Strict):
+    until: HoldRef
+
+
 # action -> (what it says, the field that a bare value means). `wait` is resolved through CONDITIONS.
 ACTIONS: dict[str, tuple[type[Strict], str | None]] = {
     "start": (OfPrograms, "programs"),
@@ -191,6 +189,7 @@ ACTIONS: dict[str, tuple[type[Strict], str | None]] = {
     "snapshot": (OfSnapshot, "name"),
     "unplug": (OfHost, "host"),  # what is sent to the host is lost from now on
     "plug": (OfHost, "host"),
+    "release": (OfHold, "until"),  # what the link holds goes on
 }
 
 
@@ -277,6 +276,7 @@ class Definition(Strict):
     timeline: Annotated[tuple[Step, ...], Field(min_length=1)]
     checks: Annotated[tuple[CheckSpec, ...], Field(min_length=1)]
     limits: LimitSpec = LimitSpec()
+    link: tuple[LinkSpec, ...] = ()  # what it does to packets; one rule may stand alone
     compare: dict[str, Side] | None = None  # the table of differences, a column a side
     feedback: Feedback = "full"  # how much a student sees of a check that did not pass (kit.renderers._shown)
     roles: dict[Name, Role] | None = None  # the halves of the submission, each a finding of its own

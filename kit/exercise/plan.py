@@ -83,12 +83,46 @@ class ProgramPlan:
     submitted: bool = False
 
 
+# What a link did to a packet, as its host's tap tells; `overflowed` is of no rule: too much was on its way
+LINK_ACTS = (
+    "dropped",
+    "delayed",
+    "duplicated",
+    "reordered",
+    "corrupted",
+    "held",
+    "released",
+    "overflowed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRule:
+    """One thing that the link does to IPv4 packets from one host to another.
+
+    It acts on those from the `first` to the `last` (None: all from there on) of the packets that it `counts` and that
+    fit the filter (a tree of kit.tap.fields, hosts by name).
+    """
+
+    number: int  # from 1, as the author wrote them
+    from_host: str
+    to_host: str
+    do: str  # drop, delay, duplicate, reorder, corrupt, hold; rate: `bytes_per_s`, for all packets
+    counts: str = "packet"  # segment, datagram: those with payload
+    first: int = 1
+    last: int | None = 1
+    filter: tuple[Any, ...] | None = None
+    ms: float = 0  # of a delay
+    until: str = ""  # of a hold: what releases it
+    bytes_per_s: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StepPlan:
     """One step, resolved. `action` is the key the author wrote; `within_s` is the gate's limit."""
 
     number: int
-    action: str  # start, cell, stdin, freeze, thaw, signal, snapshot, wait, unplug, plug
+    action: str  # start, cell, stdin, freeze, thaw, signal, snapshot, wait, unplug, plug, release
     arguments: Mapping[str, Any]  # of the typed step, as plain values
     text: str  # on one line, for people
     within_s: float
@@ -106,6 +140,7 @@ class Plan:
     steps: tuple[StepPlan, ...]
     limits: Limits
     subnet: ipaddress.IPv4Network = DEFAULT_SUBNET
+    link: tuple[LinkRule, ...] = ()
 
     def address_of(self, host: str) -> str:
         return str(self.subnet[self.hosts[host].number])
@@ -126,6 +161,8 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 of everything but the subnet, which is the machine's choice."""
         value = asdict(replace(self, subnet=DEFAULT_SUBNET))
+        if not self.link:  # so that a plan without has the digest that it had before there were any
+            del value["link"]
         return hashlib.sha256(json.dumps(value, sort_keys=True, default=_plain).encode()).hexdigest()
 
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import UsageError
 from kit.exercise import parameters
-from kit.exercise.plan import DEFAULT_SUBNET, HostPlan, Limits, Plan, ProgramPlan, StepPlan, smallest_subnet
+from kit.exercise.plan import (
+    DEFAULT_SUBNET,
+    HostPlan,
+    Limits,
+    LinkRule,
+    Plan,
+    ProgramPlan,
+    StepPlan,
+    smallest_subnet,
+)
 from kit.exercise.submission import Submission, is_helper
 
 if TYPE_CHECKING:
@@ -56,7 +65,16 @@ def make_plan(
         steps=tuple(_step(number, step, limits) for number, step in enumerate(definition.timeline, 1)),
         limits=limits,
         subnet=_subnet(len(definition.hosts)),
+        link=_link(definition),
     )
+
+
+def _link(definition: Definition) -> tuple[LinkRule, ...]:
+    if not definition.link:
+        return ()
+    from kit.exercise import link  # noqa: PLC0415  # its language of filters costs a start 50 ms
+
+    return link.plan_rules(definition.link)
 
 
 def _subnet(hosts: int) -> ipaddress.IPv4Network:

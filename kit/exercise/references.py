@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    kind: Literal["host", "program", "place", "snapshot", "check"]
+    kind: Literal["host", "program", "place", "snapshot", "check", "hold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Mentions:
     It gives none for a text that it cannot read: the field's own validator says what is wrong there.
     """
 
-    kind: Literal["host", "program", "place", "snapshot", "check"]
+    kind: Literal["host", "program", "place", "snapshot", "check", "hold"]
     find: Callable[[str], Iterable[str]]
 
 
@@ -34,7 +34,16 @@ HostRef = Annotated[str, Reference("host")]
 ProgramRef = Annotated[str, Reference("program")]
 PlaceRef = Annotated[str, Reference("place")]  # a program or a host; a program means its host
 SnapshotRef = Annotated[str, Reference("snapshot")]
+HoldRef = Annotated[str, Reference("hold")]  # the `until` of a rule of the link
 CheckRef = Annotated[str, Reference("check")]  # the name of a finding
+
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_-]{0,30}$",
+        description="a name (lower-case letters, digits, - and _; a letter first; at most 31)",
+    ),
+]
 
 
 class Strict(BaseModel):

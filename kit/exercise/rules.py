@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kit.exercise import typed
 from kit.exercise.faults import did_you_mean, nearest
-from kit.exercise.model import CheckSpec, Definition, OfSnapshot, Step
+from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, Step
 from kit.exercise.sequence import check_sequence
 from kit.exercise.yaml import Mapping, Scalar, Sequence
 from kit.tap.cells import split_cells
@@ -51,6 +51,18 @@ class Draft:
         return [value.name for value in values if isinstance(value, OfSnapshot)]
 
     @property
+    def holds(self) -> list[Scalar]:
+        """Give the places where the link's rules say until when they hold."""
+        rules = self.root.get("link")
+        found = (
+            (rule.get("hold") for rule in rules.items if isinstance(rule, Mapping))
+            if isinstance(rules, Sequence)
+            else ()
+        )
+        untils = (hold.get("until") for hold in found if isinstance(hold, Mapping))
+        return [until for until in untils if isinstance(until, Scalar)]
+
+    @property
     def findings(self) -> list[str]:
         return [item.value.name for item in self.checks if item.value]
 
@@ -63,9 +75,11 @@ def names_mean_something(draft: Draft, faults: Faults) -> None:
         "place": list(dict.fromkeys([*draft.programs, *draft.hosts])),
         "snapshot": draft.snapshots,
         "check": draft.findings,
+        "hold": [until.text for until in draft.holds],
     }
     whole = {"host": bool(draft.hosts), "program": bool(draft.programs), "place": bool(draft.hosts)}
     whole["snapshot"] = bool(draft.steps) and all(item.value for item in draft.steps)
+    whole["hold"] = True
     whole["check"] = all(item.value for item in draft.checks)
     found = [*typed.references(typed.Kind.of(Definition), draft.root)]
     found += [reference for item in draft.steps for reference in item.references]
@@ -228,6 +242,23 @@ def _distinct(scalars: list[Scalar], noun: str, faults: Faults) -> None:
         seen.add(scalar.text)
 
 
+def link_rules_can_act(draft: Draft, faults: Faults) -> None:
+    rules = draft.root.get("link")
+    if isinstance(rules, Sequence):
+        from kit.exercise import link  # noqa: PLC0415  # its language of filters costs a start 50 ms
+
+        link.check_link([rule for rule in rules.items if isinstance(rule, Mapping)], draft.hosts, faults)
+
+
+def holds_are_released(draft: Draft, faults: Faults) -> None:
+    values = [item.value.value for item in draft.steps if item.value]
+    releases = [value.until for value in values if isinstance(value, OfHold)]
+    for until in draft.holds:
+        if until.text not in releases and len(values) == len(draft.steps):
+            remedy = f"add '- release: {until.text}', or say 'drop' with 'count: all'"
+            faults.add_once(until, f"no step releases {until.text!r}; {remedy}")
+
+
 def steps_are_possible(draft: Draft, faults: Faults) -> None:
     check_sequence(draft.steps, draft.programs, faults)
 
@@ -243,5 +274,7 @@ RULES = (
     snapshots_are_distinct,
     findings_are_distinct,
     needs_make_no_circle,
+    link_rules_can_act,
+    holds_are_released,
     steps_are_possible,
 )

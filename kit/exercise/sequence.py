@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kit.exercise.model import OfHost
+from kit.exercise.model import OfHold, OfHost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +62,7 @@ class _Walk:
         self._faults = faults
         self._cells = dict.fromkeys(programs, 0)
         self._unplugged: set[str] = set()
+        self._released: set[str] = set()
 
     def step(self, item: Item[Step], step: Step) -> None:
         what = step.action if step.action != "wait" else next(iter(type(step.value).model_fields))
@@ -72,6 +73,8 @@ class _Walk:
             self._somebody_runs_at(scalar)
         if isinstance(step.value, OfHost):
             self._cable(step.action, step.value.host, item)
+        if isinstance(step.value, OfHold):
+            self._release(step.value.until, item)
 
     def _move(self, what: str, scalar: Scalar) -> None:
         name = scalar.text
@@ -114,3 +117,8 @@ class _Walk:
             self._unplugged.add(host)
         else:
             self._unplugged.discard(host)
+
+    def _release(self, until: str, item: Item[Step]) -> None:
+        if until in self._released:
+            self._faults.add(item.node, f"{until!r} was released already before this step")
+        self._released.add(until)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kit.errors import BackendError
-from kit.exercise.plan import LIMIT_WORDS
+from kit.exercise.plan import LIMIT_WORDS, LINK_ACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,11 +95,18 @@ EVENTS: Mapping[str, Mapping[str, Mapping[str, Fits]]] = {
     "host": {
         "here": {},
         "packets": {},
-        "ready": {"capturing": _text, "unheld?": _text},
-        "sockets": {"time_ns": _count, "rows": _table, "id?": _count},
+        "ready": {"capturing": _text, "unheld?": _text, "mac?": _text},
+        "sockets": {"time_ns": _count, "rows": _table, "id?": _count, "under_way?": _count},
         "done": {"id": _count},
         "captured": {"packets": _count, "dropped": _or_none(_count), "truncated": _truth, "id?": _count},
         "limit": {"limit": _one_of(*LIMIT_WORDS)},
+        "link": {
+            "to": _text,
+            "what": _one_of(*LINK_ACTS),
+            "packet": _count,
+            "rule": _count,
+            "time_ns": _count,
+        },
         "fault": {"text": _text},
     },
     "program": {

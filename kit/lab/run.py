@@ -12,7 +12,7 @@ from kit import interrupts
 from kit.errors import BackendError, UnstoppableError
 from kit.evidence.model import Exit
 from kit.evidence.strace import number_calls
-from kit.lab import timeline
+from kit.lab import link, timeline
 from kit.lab.session import WOKEN, Session
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def _play(session: Session, recorder: Recorder, progress: Callable[[str], None])
     recorder.facts |= _facts_of_hosts(session.plan)
     try:
         _await_helpers(session)
+        _tell_link(session)
         recorder.facts["began_ns"] = time.time_ns()
         recorder.save_facts()
         timeline.play(session, recorder, time.monotonic() + session.plan.limits.wall_s, progress)
@@ -114,6 +115,15 @@ def _await_helpers(session: Session) -> None:
         late = [name for name, one in session.state.hosts.items() if not one.ready]
         late += [name for name, one in session.state.programs.items() if not one.ready]
         raise BackendError(f"{', '.join(late)}: not ready in {timeline.HELPER_LIMIT_S:.0f} s")
+
+
+def _tell_link(session: Session) -> None:
+    """Have the taps do what the exercise says of its link, before anything is sent."""
+    macs = {name: host.mac for name, host in session.state.hosts.items()}
+    within = time.monotonic() + timeline.HELPER_LIMIT_S
+    for host, directions in link.orders(session.plan, macs).items():
+        if session.ask_hosts([host], "link", within, directions=directions) is None:
+            raise BackendError(f"{host}: the tap did not take the link's rules")
 
 
 def _wind_up(session: Session, recorder: Recorder) -> None:

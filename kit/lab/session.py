@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kit import interrupts
 from kit.backends.base import Arrived
 from kit.errors import BackendError
-from kit.evidence.model import Exit, LimitHit
+from kit.evidence.model import Exit, LimitHit, LinkAct
 from kit.evidence.strace import Tracer
 from kit.lab import heads
 from kit.lab.state import TRANSIENT_STATES, LabState
@@ -89,11 +89,13 @@ class Session:
     def tell_host(self, host: str, do: str, **fields: Any) -> None:
         self.lab.send(("host", host), {"do": do, **fields})
 
-    def ask_hosts(self, hosts: Iterable[str], do: str, deadline: float) -> dict[str, Any] | None:
+    def ask_hosts(
+        self, hosts: Iterable[str], do: str, deadline: float, **fields: Any
+    ) -> dict[str, Any] | None:
         """Ask every host and give the answers by host, or None where one is missing at the deadline."""
         asked = {host: next(self._requests) for host in hosts}
         for host, number in asked.items():
-            self.tell_host(host, do, id=number)
+            self.tell_host(host, do, id=number, **fields)
         answers = {host: self.state.hosts[host].answers for host in asked}
         if not self.wait(lambda: all(asked[host] in answers[host] for host in asked), deadline):
             return None
@@ -109,9 +111,15 @@ class Session:
         self._watched = set(hosts)
 
     def quiet(self, deadline: float) -> bool:
-        """Whether no socket of any host is in a state that a packet under way would change."""
+        """Whether no socket of any host is in a state that a packet under way would change, and the link delays none."""
+        if (
+            self.plan.link
+        ):  # a tap that answers has put on what had left by then: the next answers tell what came of it
+            self.ask_hosts(self.plan.hosts, "snapshot", deadline)
         tables: dict[str, SocketTable] | None = self.ask_hosts(self.plan.hosts, "snapshot", deadline)
-        return tables is not None and not any(
+        if tables is None or any(host.under_way for host in self.state.hosts.values()):
+            return False
+        return not any(
             socket.state in TRANSIENT_STATES for table in tables.values() for socket in table.sockets
         )
 
@@ -142,6 +150,11 @@ class Session:
     def met_limit(self, name: str, limit: str) -> None:
         self._recorder.limit(LimitHit(name, limit, f"{limit}: {self.plan.limits.words(limit)}"))
 
+    def _link(self, host: str, head: dict[str, Any], _body: bytes) -> None:
+        self._recorder.link(
+            LinkAct(host, head["to"], head["what"], head["packet"], head["rule"], head["time_ns"])
+        )
+
     def _used(self, program: str, head: dict[str, Any], _body: bytes) -> None:
         self._recorder.used(program, head["used"])
 
@@ -149,7 +162,7 @@ class Session:
         self._recorder.fault(f"{name}: {head['text']}")
 
     def _note(self, name: str, head: dict[str, Any], _body: bytes) -> None:
-        fields = {key: value for key, value in head.items() if key != "event"}
+        fields = {key: value for key, value in head.items() if key not in ("event", "mac")}
         self._recorder.note(head["event"], name=name, **fields)
 
 
@@ -161,6 +174,7 @@ _RECORDS: dict[str, Callable[[Session, str, dict[str, Any], bytes], None]] = {
     "trace": Session._trace,  # noqa: SLF001
     "exited": Session._exited,  # noqa: SLF001
     "limit": Session._limit,  # noqa: SLF001
+    "link": Session._link,  # noqa: SLF001
     "used": Session._used,  # noqa: SLF001
     "fault": Session._fault,  # noqa: SLF001
     "started": Session._note,  # noqa: SLF001

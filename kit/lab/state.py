@@ -61,6 +61,8 @@ class HostState:
     ready: bool = False
     capturing: str = ""
     unheld: str = ""  # why what it sends could not be limited
+    mac: str = ""  # its interface's hardware address
+    under_way: int = 0  # packets that the link delays, as its last table told
     table: SocketTable | None = None  # the newest
     answers: dict[int, Any] = field(default_factory=dict)  # request id -> its answer
     captured: Mapping[str, Any] | None = None
@@ -107,10 +109,12 @@ def _host_ready(host: HostState, _name: str, head: Mapping[str, Any], _body: byt
     host.ready = True
     host.capturing = head["capturing"]
     host.unheld = head.get("unheld", "")
+    host.mac = head.get("mac", "")
 
 
 def _sockets(host: HostState, name: str, head: Mapping[str, Any], _body: bytes) -> None:
     host.table = rows.table_of({"host": name, **head})
+    host.under_way = head.get("under_way", 0)
     if "id" in head:
         host.answers[head["id"]] = host.table
 

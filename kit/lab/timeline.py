@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import BackendError, UnstoppableError
 from kit.evidence.model import StepRecord
-from kit.lab import gates
+from kit.lab import gates, link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,6 +154,15 @@ def _unplug(session: Session, _recorder: Recorder, step: StepPlan, _deadline: fl
     return None
 
 
+def _release(session: Session, _recorder: Recorder, step: StepPlan, _deadline: float) -> str | None:
+    until = step.arguments["until"]
+    hosts = link.holding(session.plan, until)
+    within = time.monotonic() + HELPER_LIMIT_S
+    if session.ask_hosts(hosts, "release", within, until=until) is None:
+        raise BackendError(f"{step.text}: a tap did not answer in {HELPER_LIMIT_S:.0f} s")
+    return None
+
+
 def _wait(session: Session, _recorder: Recorder, step: StepPlan, deadline: float) -> str | None:
     session.watch(gates.hosts_to_watch(session.state, step.arguments))
     try:
@@ -193,5 +202,6 @@ _ACTIONS: dict[str, Callable[[Session, Recorder, StepPlan, float], str | None]] 
     "snapshot": _snapshot,
     "unplug": _unplug,
     "plug": _unplug,
+    "release": _release,
     "wait": _wait,
 }

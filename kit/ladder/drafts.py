@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kit.ladder import steps
+from kit.ladder import link, steps
 from kit.ladder.causes import Causes
 from kit.ladder.judged import Judged
 from kit.ladder.sockets import Sockets
@@ -43,6 +43,7 @@ class Scene:
         self.causes = Causes(evidence, self.sockets)
         self.judged = Judged()
         self.steps: tuple[Step, ...] = steps.steps(evidence)
+        self.done_by_link = link.facts(evidence)
 
     @cached_property
     def _numbers(self) -> Mapping[int, int]:

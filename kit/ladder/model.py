@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 MINOR_CALLS = frozenset({"getsockname", "getpeername", "getsockopt", "setsockopt"})
 
 Fate = Literal["arrived", "lost", "unknown"]
-MarkKind = Literal["start", "cell", "stdin", "gate", "freeze", "thaw", "signal", "snapshot", "unplug", "plug"]
+MarkKind = Literal[
+    "start", "cell", "stdin", "gate", "freeze", "thaw", "signal", "snapshot", "unplug", "plug", "release"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Segment(_Placed):
     arrived_ns: int | None = None
     facts: frozenset[str] = (
         frozenset()
-    )  # the analyser's names: retransmission, duplicate_ack, zero_window, ...
+    )  # the analyser's names: retransmission, duplicate_ack, zero_window, ...; and the link's: dropped_by_link, ...
     rtt_ns: int | None = None  # of the segment that this one acknowledges
 
 

@@ -84,11 +84,17 @@ def _segment(scene: Scene, talk: Talk, one: Crossing) -> Segment:
         received_packet=_reference(one.received),
         sent_ns=packet.time_ns,
         arrived_ns=one.arrived_ns,
-        facts=scene.judged.marks(one),
+        facts=scene.judged.marks(one) | _done_by_link(scene, one),
         rtt_ns=scene.judged.rtt_ns(one),
         time_ns=packet.time_ns,
         at_ns=packet.time_ns,
     )
+
+
+def _done_by_link(scene: Scene, one: Crossing) -> frozenset[str]:
+    if one.sent is None:
+        return frozenset()
+    return scene.done_by_link.get((one.from_host, one.sent.packet.number), frozenset())
 
 
 def _reference(view: View | None) -> PacketRef | None:

@@ -1,8 +1,9 @@
 """The tap of a host: holds its network namespace, captures its packets, reads its socket table.
 
 From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change),
-`snapshot`, `unplug`, `plug`, `finish`. To kit: `here`, `ready`, `packets`, `sockets`, `done`,
-`captured`, `limit` (one was met), `fault`. An `id` in a message is given back in its answer.
+`snapshot`, `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`. To kit: `here`,
+`ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `fault`. An `id`
+in a message is given back in its answer.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from kit.tap.stream import Stream
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kit.tap.forwarder import Forwarder
     from kit.tap.wire import Message
 
 # The kernel tells nobody when a queue grows; this is how stale an answer may be while kit watches.
@@ -59,15 +61,20 @@ class Tap:
         self._addresses: list[str] = []  # that the interface had when it was unplugged
         self._own_address = b""
         self._unheld = ""  # why this kernel cannot limit what leaves
+        self._forwarder: Forwarder | None = None  # where the exercise says what its link does
         self._unplugged_ns: list[tuple[int, int]] = []  # from, until
 
     def run(self) -> None:
         self._stream.send({"event": "here", "pid": os.getpid()})
         while True:
             timeout = WATCH_INTERVAL_S if self._watching else None
+            if self._forwarder is not None and (waits_s := self._forwarder.waits_s) is not None:
+                timeout = waits_s if timeout is None else min(waits_s, timeout)
             for key, _ in self._selector.select(timeout):
                 if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                     key.data()
+            if self._forwarder is not None:
+                self._put_on(self._forwarder)
             if self._watching:
                 self._tell_changes()
 
@@ -120,7 +127,41 @@ class Tap:
         if self._unplugged_ns:
             self._unplugged_ns[-1] = (self._unplugged_ns[-1][0], time.time_ns())
         self._move_addresses("add")
+        if self._forwarder is not None:  # neighbours go with the address
+            self._divert(self._forwarder)
         self._done(message)
+
+    def _link(self, message: Message) -> None:
+        from kit.tap.forwarder import Forwarder  # noqa: PLC0415  # few exercises have a use for it
+
+        self._forwarder = Forwarder(self._interface, self._own_address, message.head["directions"])
+        pass_on = partial(self._pass_on, self._forwarder)
+        self._selector.register(self._forwarder.fd, selectors.EVENT_READ, pass_on)
+        self._divert(self._forwarder)
+        self._done(message)
+
+    def _divert(self, forwarder: Forwarder) -> None:
+        if complaint := forwarder.divert():
+            self._fault(f"ip: {complaint}")
+
+    def _release(self, message: Message) -> None:
+        if self._forwarder is not None:
+            self._pass_on(self._forwarder)  # what has left before this was held
+            self._forwarder.release(message.head["until"])
+            self._put_on(self._forwarder)
+        self._done(message)
+
+    def _pass_on(self, forwarder: Forwarder) -> None:
+        forwarder.hear()
+        self._put_on(forwarder)
+
+    def _put_on(self, forwarder: Forwarder) -> None:
+        try:
+            forwarder.put_on()
+        except OSError as error:
+            self._fault(f"the link could not put a packet on: {error.strerror}")
+        for act in forwarder.acts():
+            self._stream.send({"event": "link", **act})
 
     def _done(self, message: Message) -> None:
         self._stream.send({"event": "done", "id": message.head["id"]})
@@ -135,6 +176,7 @@ class Tap:
             if any(link.was_held_back(source.interface) for source in self._sources):
                 self._stream.send({"event": "limit", "limit": "link_bytes_per_s"})
             counts = self._stop_sources()
+            self._stop_forwarder()
             dropped = sum(count for count in counts if count is not None) if None not in counts else None
             self._stream.send(
                 {
@@ -165,7 +207,10 @@ class Tap:
         if source not in self._sources:
             return  # another of its descriptors has ended it in this same round
         frames = read()
-        self._forward([frame for frame in frames if not frame.is_fence and self._is_heard(source, frame)])
+        heard = [frame for frame in frames if not frame.is_fence and self._is_heard(source, frame)]
+        if self._forwarder is not None and source.interface == self._interface:
+            heard = [sent for frame in heard if (sent := self._forwarder.as_sent(frame)) is not None]
+        self._forward(heard)
         if source.ended:
             self._replace(source)
         elif len(frames) and any(frame.is_fence for frame in frames) and source.interface in self._unfenced:
@@ -214,9 +259,17 @@ class Tap:
         self._sources = []
         return counts
 
+    def _stop_forwarder(self) -> None:
+        if self._forwarder is not None:
+            self._selector.unregister(self._forwarder.fd)
+            if lost := self._forwarder.finish():
+                self._fault(f"the link lost {lost} packets that no rule names")
+            self._forwarder = None
+
     def _ready(self) -> None:
         kinds = sorted({source.name for source in self._sources})
-        self._stream.send({"event": "ready", "capturing": " and ".join(kinds), "unheld": self._unheld})
+        told = {"capturing": " and ".join(kinds), "unheld": self._unheld, "mac": self._own_address.hex(":")}
+        self._stream.send({"event": "ready", **told})
 
     # Telling
 
@@ -238,6 +291,9 @@ class Tap:
         return [row for row in self._table.read() if tuple(row[:5]) not in self._engines]
 
     def _tell(self, rows: list[Row], **extra: Any) -> None:
+        if self._forwarder is not None:
+            self._pass_on(self._forwarder)  # what has left by now is on its way, or has come
+            extra["under_way"] = self._forwarder.under_way
         self._stream.send({"event": "sockets", "time_ns": time.time_ns(), "rows": rows, **extra})
 
     def _fault(self, text: str) -> None:
@@ -250,6 +306,8 @@ _DOES: dict[str, Callable[[Tap, Message], None]] = {
     "snapshot": Tap._snapshot,  # noqa: SLF001
     "unplug": Tap._unplug,  # noqa: SLF001
     "plug": Tap._plug,  # noqa: SLF001
+    "link": Tap._link,  # noqa: SLF001
+    "release": Tap._release,  # noqa: SLF001
     "finish": Tap._finish,  # noqa: SLF001
 }
 

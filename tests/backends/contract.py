@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import BackendError
 from kit.exercise.plan import HostPlan, Limits, Plan, ProgramPlan
+from kit.lab import link
 from kit.packets.decode import decode
 from kit.packets.pcap import Reader
 
@@ -145,6 +146,21 @@ def running(backend: Backend, chosen: Plan) -> Iterator[tuple[Lab, Heard]]:
         for name in chosen.programs:
             heard.one(("program", name), "ready")
         yield lab, heard
+
+
+def tell_link(lab: Lab, heard: Heard) -> None:
+    """Have the taps do what the plan says of its link."""
+    macs = {host: str((heard.one(("host", host), "ready").head or {})["mac"]) for host in lab.plan.hosts}
+    for number, (host, directions) in enumerate(link.orders(lab.plan, macs).items(), 1000):
+        ask(lab, heard, host, "link", number, directions=directions)
+
+
+def ask(lab: Lab, heard: Heard, host: str, do: str, number: int, **fields: Any) -> None:
+    """Ask a tap to do something and wait until it has."""
+    lab.send(("host", host), {"do": do, "id": number, **fields})
+    heard.until(
+        lambda: any((said.head or {}).get("id") == number for said in heard.events(("host", host), "done"))
+    )
 
 
 def start(lab: Lab, *names: str) -> None:

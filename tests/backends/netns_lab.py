@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.backends import _netns_leftovers as leftovers
 from kit.exercise.plan import HostPlan, Limits, Plan, ProgramPlan
+from kit.lab import link
 
 if TYPE_CHECKING:
     from kit.backends.base import Arrived, Lab
@@ -57,10 +58,14 @@ class Desk:
             self.arrived.append(self.inbox.get(timeout=max(0.01, deadline - monotonic())))
 
     def ready(self, lab: Lab) -> None:
-        for host in lab.plan.hosts:
-            self.wait(("host", host), "ready")
+        """Wait for every helper, and have the link do what the plan says."""
+        ready = {host: self.wait(("host", host), "ready").head or {} for host in lab.plan.hosts}
         for program in lab.plan.programs:
             self.wait(("program", program), "ready")
+        macs = {host: str(head["mac"]) for host, head in ready.items()}
+        for host, directions in link.orders(lab.plan, macs).items():
+            lab.send(("host", host), {"do": "link", "id": 1, "directions": directions})
+            self.wait(("host", host), "done")
 
     def start(self, lab: Lab, program: str) -> None:
         lab.send(("program", program), {"do": "start"})

@@ -26,6 +26,8 @@ import json, os, sys
 sys.path.insert(0, sys.argv[1])
 from kit.backends import netns
 from kit.backends import _netns_leftovers as leftovers
+from dataclasses import replace
+from kit.exercise.plan import LinkRule
 from tests.backends.netns_lab import NOTHING, Desk, plan_of, traces
 
 SERVER = '''
@@ -55,7 +57,9 @@ with socket.create_connection(("server", 8001), 5) as connection:
 desk = Desk()
 backend = netns.backend()
 lacking = [need.detail for need in backend.requirements() if need.needed and not need.present]
-with backend.up(plan_of({"server": SERVER, "client": CLIENT}), desk.inbox) as lab:
+loses_a_syn = LinkRule(1, "client", "server", "drop")
+plan = replace(plan_of({"server": SERVER, "client": CLIENT}), link=(loses_a_syn,))
+with backend.up(plan, desk.inbox) as lab:
     desk.ready(lab)
     desk.start(lab, "server")
     desk.line("server", "listening")
@@ -63,10 +67,12 @@ with backend.up(plan_of({"server": SERVER, "client": CLIENT}), desk.inbox) as la
     desk.start(lab, "client")
     lab.thaw("server")
     exits = [desk.exited(program) for program in lab.plan.programs]
+    lost = desk.wait(("host", "client"), "link").head
 print(json.dumps({
     "uid": os.getuid(),
     "lacking": lacking,
     "exits": exits,
+    "link": [lost["what"], lost["packet"]],
     "server": json.loads(desk.output("server")),
     "left": traces(str(leftovers.this_kit())) != NOTHING,
 }))
@@ -125,6 +131,7 @@ def test_an_ordinary_user_runs_a_lab(user: int, source: Path) -> None:
         "uid": user,
         "lacking": [],
         "exits": [{"code": 0}, {"code": 0}],
+        "link": ["dropped", 1],
         "server": {
             "got": "hello",
             "uid": 1000,

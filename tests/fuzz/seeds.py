@@ -60,6 +60,11 @@ _LANGUAGES = (
 """,
 )
 _REGROUPED = """\
+link:
+  - {from: server, to: client1, filter: "tcp.flags.syn == 1", drop: {packet: 1, count: all}}
+  - {from: server, to: client1, delay: {segment: 2, ms: 1.5}}
+  - {from: client1, to: server, hold: {datagram: 3, until: later}}
+  - {from: client1, to: server, rate: {bytes_per_s: 2000}}
 title: &text {en: "a", zh: "b"}
 hosts: &all [server, client1]
 localhost: server
@@ -75,6 +80,7 @@ timeline:
   - wait: {blocked: other, call: recv}
   - unplug: server
   - plug: server
+  - release: later
   - wait: {exited: other}
 checks:
   - exit: {program: other, code: 0}

@@ -20,6 +20,7 @@ ROW = scene.CONNECTED
         (TAP, {"event": "ready", "capturing": "tcpdump", "unheld": ""}),
         (TAP, {"event": "sockets", "time_ns": 3, "rows": [ROW, scene.LISTENER], "id": 4}),
         (TAP, {"event": "captured", "id": 1, "packets": 2, "dropped": None, "truncated": False}),
+        (TAP, {"event": "link", "to": "b", "what": "dropped", "packet": 2, "rule": 1, "time_ns": 3}),
         (RUNNER, {"event": "exited", "time_ns": 3, "signal": "SIGKILL"}),
         (RUNNER, {"event": "exited", "time_ns": 3, "code": -1, "signal": None}),
         (RUNNER, {"event": "used", "used": {"cpu_s": 0.5, "output_bytes": 6}}),
@@ -52,6 +53,7 @@ def test_a_field_that_no_such_event_has_is_left_out() -> None:
         (TAP, {"event": "sockets", "time_ns": 3, "rows": [[*ROW[:-1], None]]}, "as its 'rows'"),
         (TAP, {"event": "sockets", "time_ns": 3, "rows": {}}, "as its 'rows'"),
         (TAP, {"event": "ready", "capturing": "x", "unheld": 5}, "5 as its 'unheld'"),
+        (TAP, {"event": "link", "to": "b", "what": "eaten"}, "'eaten' as its 'what'"),
     ],
 )
 def test_what_is_no_such_event_is_trouble_of_the_machine(

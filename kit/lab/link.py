@@ -1,0 +1,66 @@
+"""What the taps are told of the exercise's link: to each host that sends, what becomes of its packets. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kit.exercise.plan import LinkRule, Plan
+
+
+def orders(plan: Plan, macs: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Give for each sending host its directions (see kit.tap.forwarder); `macs` are the hosts' hardware addresses."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for rule in plan.link:
+        of_host = found.setdefault(rule.from_host, {})
+        direction = of_host.setdefault(rule.to_host, _direction(plan, rule.to_host, macs))
+        if rule.bytes_per_s is not None:
+            direction["bytes_per_s"] = rule.bytes_per_s
+        else:
+            direction["rules"].append([rule.number, _told(plan, rule)])
+    return {host: list(directions.values()) for host, directions in found.items()}
+
+
+def holding(plan: Plan, until: str) -> list[str]:
+    """Give the hosts whose packets are held until then."""
+    return list(dict.fromkeys(rule.from_host for rule in plan.link if rule.until == until))
+
+
+def _direction(plan: Plan, to_host: str, macs: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "to": to_host,
+        "address": plan.address_of(to_host),
+        "mac": macs[to_host],
+        "bytes_per_s": None,
+        "rules": [],
+    }
+
+
+def _told(plan: Plan, rule: LinkRule) -> dict[str, Any]:
+    return {
+        "do": rule.do,
+        "counts": rule.counts,
+        "first": rule.first,
+        "last": rule.last,
+        "filter": None if rule.filter is None else _addressed(plan, rule.filter),
+        "ms": rule.ms,
+        "until": rule.until,
+    }
+
+
+def _addressed(plan: Plan, tree: tuple[Any, ...]) -> list[Any]:
+    """Put addresses for the names of hosts, which a tree has where a field's values are."""
+    word, about, *rest = tree
+    if word in ("all", "any"):
+        return [word, [_addressed(plan, part) for part in about]]
+    if word == "not":
+        return [word, _addressed(plan, about)]
+    if word == "among":
+        return [word, about, [[_address(plan, bound) for bound in bounds] for bounds in rest[0]]]
+    return [word, about, *(_address(plan, value) for value in rest)]
+
+
+def _address(plan: Plan, value: int | str) -> int | str:
+    return plan.address_of(value) if isinstance(value, str) and value in plan.hosts else value

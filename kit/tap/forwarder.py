@@ -1,0 +1,156 @@
+"""Puts on what this host sends to others, as the rules of each direction have it.
+
+The kernel here is told, by a permanent neighbour, that the other host has a hardware address which no bridge passes
+on. So what it sends there leaves by the interface, where the capture sees it once, and is heard by a socket of ours,
+which sends it on to the true address when and as it is due. It needs AF_PACKET and `ip neighbour`: no module, no
+queueing discipline, no firewall, and nothing at the receiver. What goes on has waited for the link's limit already,
+and passes it by.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import socket
+import struct
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kit.tap import link
+from kit.tap.capture import (
+    BUFFER_BYTES,
+    ETH_P_ALL,
+    IPV4_TYPE,
+    PACKET_OUTGOING,
+    PACKET_STATISTICS,
+    SNAP_BYTES,
+    SO_RCVBUFFORCE,
+    SOL_PACKET,
+    Captured,
+)
+from kit.tap.direction import NS_PER_S, Direction, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Of pause frames, which end at the first bridge (IEEE 802.1D table 7-10; net/bridge/br_input.c)
+NOWHERE = bytes.fromhex("0180c2000001")
+PACKET_QDISC_BYPASS = 20  # linux/if_packet.h
+SO_ATTACH_FILTER = 26  # asm-generic/socket.h
+# linux/filter.h: `ld` of the packet's type (SKF_AD_OFF + SKF_AD_PKTTYPE), `ldh` of the Ethernet type
+_ONLY_OUTGOING_IPV4 = (
+    (0x30, 0, 0, 0xFFFFF004),
+    (0x15, 0, 3, PACKET_OUTGOING),
+    (0x28, 0, 0, 12),
+    (0x15, 0, 1, int.from_bytes(IPV4_TYPE, "big")),
+    (0x06, 0, 0, SNAP_BYTES),
+    (0x06, 0, 0, 0),
+)
+FRAMES_AT_ONCE = 256  # so that a flood cannot keep the tap from its other work
+
+
+class Peer(NamedTuple):
+    name: str
+    address: str
+    mac: bytes
+    direction: Direction
+
+
+class Forwarder:
+    def __init__(self, interface: str, mac: bytes, told: list[dict[str, Any]]) -> None:
+        """`told`: for each direction `to`, `address`, `mac`, `bytes_per_s` and `rules`; see `Direction`."""
+        self._interface = interface
+        self._mac = mac
+        self._peers = {socket.inet_aton(one["address"]): _peer(one) for one in told}
+        self._heard = _outgoing_of(interface)
+        self._sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        with suppress(OSError):  # without it a packet is counted twice by the link's limit
+            self._sender.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
+        self._sender.bind((interface, 0))
+        self.fd = self._heard.fileno()
+
+    def divert(self) -> str:
+        """Have the kernel hand over what it sends to the peers; give what `ip` complained of."""
+        return link.run_ip(
+            [
+                f"neighbour replace {peer.address} lladdr {NOWHERE.hex(':')} dev {self._interface} nud permanent"
+                for peer in self._peers.values()
+            ]
+        )
+
+    def hear(self) -> None:
+        """Take what has left. It is put on by `put_on`."""
+        for _ in range(FRAMES_AT_ONCE):
+            try:
+                frame = self._heard.recv(SNAP_BYTES)
+            except BlockingIOError:
+                break
+            peer = self._peers.get(frame[30:34])
+            if peer is not None and frame[:6] == NOWHERE:
+                peer.direction.take(peer.mac + frame[6:], time.time_ns())
+
+    def put_on(self) -> None:
+        """Send on what is due. Raises OSError where the kernel does not take it."""
+        now_ns = time.time_ns()
+        for peer in self._peers.values():
+            for frame in peer.direction.due(now_ns):
+                self._sender.send(frame)
+
+    def release(self, until: str) -> None:
+        for peer in self._peers.values():
+            peer.direction.release(until, time.time_ns())
+
+    def acts(self) -> Iterator[dict[str, Any]]:
+        """Give what was done since this was asked last."""
+        for peer in self._peers.values():
+            for act in peer.direction.done():
+                yield {"to": peer.name, **act}
+
+    @property
+    def waits_s(self) -> float | None:
+        """How long nothing is due; None while nothing is on its way."""
+        due = [peer.direction.next_ns for peer in self._peers.values()]
+        next_ns = min((one for one in due if one is not None), default=None)
+        return None if next_ns is None else max(0, next_ns - time.time_ns()) / NS_PER_S
+
+    @property
+    def under_way(self) -> int:
+        return sum(peer.direction.under_way for peer in self._peers.values())
+
+    def as_sent(self, frame: Captured) -> Captured | None:
+        """Give a frame of the capture with the address that it goes to; None for one that this put on."""
+        peer = self._peers.get(frame.data[30:34])
+        if peer is None or frame.data[6:12] != self._mac or frame.data[12:14] != IPV4_TYPE:
+            return frame
+        if frame.data[:6] == peer.mac:
+            return None
+        return frame._replace(data=peer.mac + frame.data[6:])
+
+    def finish(self) -> int:
+        """Give how many packets the kernel lost because this did not keep up: lost by no rule."""
+        statistics = self._heard.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8)
+        self._heard.close()
+        self._sender.close()
+        lost: int = struct.unpack("=II", statistics)[1]
+        return lost
+
+
+def _peer(told: dict[str, Any]) -> Peer:
+    rules = [Rule(number, rule) for number, rule in told["rules"]]
+    mac = bytes.fromhex(told["mac"].replace(":", ""))
+    return Peer(told["to"], told["address"], mac, Direction(rules, told["bytes_per_s"]))
+
+
+def _outgoing_of(interface: str) -> socket.socket:
+    """Open a socket that hears the IPv4 packets which leave by the interface, and only those."""
+    heard = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in _ONLY_OUTGOING_IPV4))
+    program = struct.pack("HL", len(_ONLY_OUTGOING_IPV4), ctypes.addressof(code))
+    heard.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+    try:
+        heard.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
+    except PermissionError:  # CAP_NET_ADMIN of the first user namespace is asked for
+        heard.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    heard.bind((interface, ETH_P_ALL))
+    heard.setblocking(False)  # noqa: FBT003  # the standard library's signature
+    return heard
