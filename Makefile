@@ -37,7 +37,7 @@ $(MADE): pyproject.toml .ci/setup-system
 demo: setup
 	$(BIN)/kit run listen-accept
 
-# Most tests wait for a gate: three workers keep two processors busy.
+# Most tests wait for a gate: three workers keep two processors busy. Who is done takes tests of who is not.
 # An engine that is here is tested, so it gets its image. Without one, the tests that need it say so and are
 # skipped; KIT_REQUIRE=docker,netns makes that a failure.
 test: setup
@@ -45,7 +45,7 @@ test: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/kit image build || echo "make: no host image, so Docker is not tested"
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist worksteal
 
 soak: N ?= 200
 soak: setup
