@@ -134,6 +134,8 @@ def kit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kit:
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
+    # What a command lets begin ends with its process, and this one goes on.
+    monkeypatch.setattr(choices, "warm", lambda _name: None)
     return Kit()
 
 
