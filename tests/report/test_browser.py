@@ -58,7 +58,7 @@ def test_one_row_alone_is_in_the_tab_order(open_page: Callable[..., Opened]) -> 
 def test_a_link_of_the_verdict_pins_its_row_in_sight(open_page: Callable[..., Opened]) -> None:
     opened = open_page(page([run()], "en"))
     opened.page.locator("a[href='#e8']").first.click()
-    opened.page.wait_for_function("document.activeElement.id === 'e8'")
+    opened.page.wait_for_function("() => document.activeElement.id === 'e8'")
     assert "Call 1 of server" in opened.panel
     wait_until_in_sight(opened, "e8")
 
@@ -67,7 +67,7 @@ def test_a_link_of_the_verdict_pins_its_row_in_sight(open_page: Callable[..., Op
 def test_a_link_from_outside_opens_at_its_row(open_page: Callable[..., Opened], width: int) -> None:
     many = run(ladder(*(said(f"line {number}", number * 30) for number in range(35))))
     opened = open_page(page([many], "en"), "#e30", width)
-    opened.page.wait_for_function("document.activeElement.id === 'e30'")
+    opened.page.wait_for_function("() => document.activeElement.id === 'e30'")
     wait_until_in_sight(opened, "e30")
 
 
@@ -150,7 +150,7 @@ def test_two_runs_stand_side_by_side_and_the_difference_is_in_sight(open_page: C
     other = run(ladder(*EVENTS[:9], said("other\n", 304), *EVENTS[10:]))
     opened = open_page(page([run(), other], "en"))
     opened.page.locator(".verdictline a").click()
-    opened.page.wait_for_function("document.activeElement.id === 'a9'")
+    opened.page.wait_for_function("() => document.activeElement.id === 'a9'")
     wait_until_in_sight(opened, "a9")
     left, right = (opened.page.locator(name).bounding_box() for name in ("#a4 .hit", "#b4 .hit"))
     assert left is not None
