@@ -53,7 +53,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 def cannot_write(path: Path, error: OSError) -> MachineError:
     return MachineError(
         f"{path}: cannot be written: {error.strerror}",
-        remedy="make room there, or choose another place",
+        remedy="make room there, or choose another place (--out, --to)",
     )
 
 

@@ -32,7 +32,7 @@ WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
 # What a batch is made of: not who does the jobs, which may be elsewhere.
 CLASSROOM = tuple(
     f"kit.classroom.{name}"
-    for name in ("job", "journal", "local", "people", "places", "similarity", "unpacking")
+    for name in ("engine", "job", "journal", "people", "places", "similarity", "unpacking")
 )
 
 # A module or package -> the modules and packages that it may import beside what is its own. The longest
@@ -92,6 +92,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     ),
     "kit.classroom.local": (
         *VALUES,
+        "kit.classroom.engine",
         "kit.classroom.job",
         "kit.tap.wire",
     ),  # an engine knows jobs, not the story

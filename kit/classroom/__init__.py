@@ -6,6 +6,7 @@ platforms.py    a folder as a learning platform packs it -> who handed what in
 matching.py     which student of a roster an entry's ids and names mean
 job.py          what is asked of who grades, and the answer, as JSON
 worker.py       does jobs: a process
+engine.py       what a batch knows of whoever does its jobs
 local.py        the engine that is this machine: as many of these processes as are wanted
 batch.py        many submissions side by side, and what was inconclusive again
 journal.py      every verdict, in one SQLite file

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
-    from kit.classroom.local import Engine
+    from kit.classroom.engine import Engine
     from kit.classroom.people import HandedIn
     from kit.exercise.loader import Exercise
     from kit.exercise.submission import Submission

@@ -7,8 +7,9 @@ import subprocess
 import tempfile
 import threading
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self
+from typing import IO, TYPE_CHECKING, BinaryIO, Self
 
+from kit.classroom.engine import EndedError
 from kit.classroom.job import Answer
 from kit.errors import MachineError
 from kit.tap.wire import Decoder, encode
@@ -22,25 +23,8 @@ ENDS_WITHIN_S = 60.0  # of a process whose jobs have ended: above what a run's c
 LAST_WORDS_BYTES = 2000  # of a process that died
 
 
-class EndedError(Exception):
-    """The engine was told to end before the job was done: nothing is known, and nothing is to be told."""
-
-
 class _DiedError(Exception):
     """A process ended its answers before one was whole."""
-
-
-class Engine(Protocol):
-    """Whoever does jobs, here or elsewhere."""
-
-    def grade(self, job: str, evidence: BinaryIO) -> Answer:
-        """Have a job done (JSON of `Job`); the evidence, a tar, goes into `evidence`. To be called from any thread.
-
-        Raises MachineError where whoever did it died, EndedError after `end`: nothing is known then.
-        """
-
-    def end(self) -> None:
-        """Take no more jobs, and have those that go on ended and cleaned up after."""
 
 
 class Local:

@@ -8,8 +8,8 @@ import tarfile
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
+from kit.classroom.engine import EndedError
 from kit.classroom.job import FAULT_FILE, Answer, Job
-from kit.classroom.local import EndedError
 from kit.errors import MachineError
 from kit.verdict_rows import verdict_row
 from tests.renderers.verdicts import HANDSHAKE, ORDER, QUEUE, TIMELINE, verdict

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.classroom.engine import EndedError
 from kit.classroom.job import Job, exercise_files
-from kit.classroom.local import EndedError, Local
+from kit.classroom.local import Local
 from kit.classroom.unpacking import unpack
 from kit.cli.classroom import WORKER
 from kit.errors import MachineError

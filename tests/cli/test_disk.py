@@ -86,5 +86,5 @@ def test_a_read_only_disk_is_named_before_anything_runs(tmp_path: Path) -> None:
     assert (told.code, told.out) == (3, "")
     assert told.err == (
         f"kit: {tmp_path}/disk/run: cannot be written: Read-only file system\n"
-        "  make room there, or choose another place\n"
+        "  make room there, or choose another place (--out, --to)\n"
     )

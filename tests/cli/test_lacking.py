@@ -71,7 +71,7 @@ def test_a_full_disk_is_the_machines_trouble_and_leaves_nothing_behind(tmp_path:
     done = kit_without([], *run_arguments(tmp_path / "small"), mounts=mount)
     assert done.returncode == 3
     assert "No space left on device" in done.stderr
-    assert "choose another place" in done.stderr
+    assert "choose another place (--out" in done.stderr
 
 
 def test_a_read_only_folder_is_told_before_anything_runs(tmp_path: Path) -> None:
