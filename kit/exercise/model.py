@@ -268,6 +268,7 @@ class Definition(Strict):
     document: str = ""
     topics: tuple[str, ...] = ()
     difficulty: Annotated[int, Field(ge=1, le=5)] = 1
+    prerequisites: tuple[FileName, ...] = ()  # exercises that one should have solved before
     params: dict[Name, Param] = {}
     hosts: Annotated[tuple[Name, ...], Field(min_length=1, max_length=200)]
     localhost: HostRef | None = None  # on every host, `localhost` means this one
