@@ -60,6 +60,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),
     "kit.roles": VALUES,
+    "kit.learning": (*VALUES, "kit.renderers", "kit.whole"),  # a learner sees of a verdict what a reader may
     "kit.renderers": (*VALUES, "kit.ladder", "kit.compare"),
     "kit.report": (*VALUES, "kit.packets", "kit.ladder", "kit.renderers", "kit.compare"),
     "kit.exports": (*VALUES, "kit.exercise"),
@@ -145,6 +146,8 @@ PURE = (
     "kit.classroom.similarity",
     "kit.classroom.statistics",
     "kit.classroom.words",
+    "kit.learning.course",
+    "kit.learning.hints",
 )
 NOT_PURE = {
     "asyncio",

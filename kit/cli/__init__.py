@@ -5,6 +5,7 @@
     grading.py     grade; classroom.py: a whole class; progress.py: how far it is
     results.py     results
     ladder.py      ladder
+    learning.py    learn
     live.py        the ladder of a run, while it goes
     exporting.py   pcap, export gradescope
     authoring.py   handout
@@ -37,6 +38,7 @@ from kit.cli import (
     exporting,
     grading,
     ladder,
+    learning,
     machine,
     reporting,
     results,
@@ -130,6 +132,7 @@ def _root(
 
 app.command("list")(catalogue.list_exercises)
 app.command("show")(catalogue.show)
+app.command("learn")(learning.learn)
 app.command("run")(running.run)
 app.command("grade")(grading.grade)
 app.command("results")(results.results)
