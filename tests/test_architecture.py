@@ -60,6 +60,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),
     "kit.roles": VALUES,
+    # Sentences, and what was measured of them; the plot is drawn with the report's shapes.
+    "kit.claims": (*VALUES, "kit.exercise", "kit.renderers", "kit.report", "kit.state", "kit.verdict_rows"),
     "kit.state": ("kit.errors", "kit.whole"),
     "kit.learning": (*VALUES, "kit.renderers", "kit.state"),  # a learner sees of a verdict what a reader may
     "kit.renderers": (*VALUES, "kit.ladder", "kit.compare"),
@@ -147,6 +149,10 @@ PURE = (
     "kit.classroom.similarity",
     "kit.classroom.statistics",
     "kit.classroom.words",
+    "kit.claims.model",
+    "kit.claims.plot",
+    "kit.claims.queue",
+    "kit.claims.settled",
     "kit.learning.course",
     "kit.learning.hints",
 )
