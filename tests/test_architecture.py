@@ -60,7 +60,10 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),
     "kit.roles": VALUES,
-    "kit.learning": (*VALUES, "kit.renderers", "kit.whole"),  # a learner sees of a verdict what a reader may
+    # Sentences, and what was measured of them; the plot is drawn with the report's shapes.
+    "kit.claims": (*VALUES, "kit.exercise", "kit.renderers", "kit.report", "kit.state", "kit.verdict_rows"),
+    "kit.state": ("kit.errors", "kit.whole"),
+    "kit.learning": (*VALUES, "kit.renderers", "kit.state"),  # a learner sees of a verdict what a reader may
     "kit.renderers": (*VALUES, "kit.ladder", "kit.compare"),
     "kit.report": (*VALUES, "kit.packets", "kit.ladder", "kit.renderers", "kit.compare"),
     "kit.exports": (*VALUES, "kit.exercise"),
@@ -146,6 +149,10 @@ PURE = (
     "kit.classroom.similarity",
     "kit.classroom.statistics",
     "kit.classroom.words",
+    "kit.claims.model",
+    "kit.claims.plot",
+    "kit.claims.queue",
+    "kit.claims.settled",
     "kit.learning.course",
     "kit.learning.hints",
 )

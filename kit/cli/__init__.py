@@ -7,6 +7,7 @@
     ladder.py      ladder
     learning.py    learn
     live.py        the ladder of a run, while it goes
+    claims.py      claims
     exporting.py   pcap, export gradescope
     authoring.py   handout
     machine.py     doctor, clean, image build|save|load
@@ -35,6 +36,7 @@ from kit import __version__, interrupts
 from kit.cli import (
     authoring,
     catalogue,
+    claims,
     exporting,
     grading,
     ladder,
@@ -141,6 +143,7 @@ app.command("ladder")(ladder.ladder)
 app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
 app.command("handout")(authoring.handout)
+app.command("claims")(claims.claims)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")

@@ -94,10 +94,11 @@ def _listed(
 
 def _solved() -> frozenset[str]:
     """Give those that were solved here. A record that cannot be read hides no exercise."""
+    from kit import state
     from kit.learning import progress
 
     try:
-        return progress.load(progress.place()).solved
+        return progress.load(state.place(progress.FILE)).solved
     except KitError as error:
         screen.trouble(error)
         return frozenset()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kit import state
 from kit.cli import choices, lease, screen
 from kit.cli.running import EXIT_CODES, BackendName, Lang, Name, default_directory
 from kit.errors import KitError, UsageError
@@ -66,7 +67,7 @@ class _Lesson:
 
     @cached_property
     def record(self) -> Path:
-        return progress.place()
+        return state.place(progress.FILE)
 
     def begin(self) -> bool:
         """Copy the starter and the given programs, and show the statement; give whether there was nothing yet."""

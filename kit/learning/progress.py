@@ -1,23 +1,17 @@
-"""What was solved here, and how many hints were asked for: one small file of this user.
-
-It is at $XDG_STATE_HOME/wirekit/learning.json, as the XDG base directory specification has it.
-"""
+"""What was solved here, and how many hints were asked for: one small file of this user."""
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kit.errors import UsageError
-from kit.whole import cannot_write, write_whole
+from kit import state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-FILE = "wirekit/learning.json"
+FILE = "learning.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +44,16 @@ class Progress:
         return replace(self, asked={**self.asked, exercise: replace(self.asked[exercise], hints=hints)})
 
 
-def place(environment: Mapping[str, str] = os.environ) -> Path:
-    """Give where the file is, or will be."""
-    named = environment.get("XDG_STATE_HOME", "")
-    state = Path(named) if Path(named).is_absolute() else Path.home() / ".local" / "state"
-    return state / FILE
-
-
 def load(path: Path) -> Progress:
     """Read the file; where there is none, nothing is solved. Raises UsageError for one that kit did not write."""
-    try:
-        return _understood(json.loads(path.read_bytes()))
-    except FileNotFoundError:
-        return Progress()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"{path}: what you have solved cannot be read: {error}",
-            remedy="mend the file, or remove it: then nothing is solved yet",
-        ) from error
+    known: Progress | None = state.load(path, _understood)
+    return known or Progress()
 
 
 def save(path: Path, progress: Progress) -> None:
     """Write the file whole. Raises MachineError where the disk refuses."""
-    value = {
-        "solved": sorted(progress.solved),
-        "asked": {name: [one.check, one.hints, one.run_dir] for name, one in progress.asked.items()},
-    }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    write_whole(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    asked = {name: [one.check, one.hints, one.run_dir] for name, one in progress.asked.items()}
+    state.save(path, {"solved": sorted(progress.solved), "asked": asked})
 
 
 def _understood(value: Any) -> Progress:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.errors import BackendError
+from kit.evidence.store import Recorder, load
+from kit.lab.run import run, run_facts
 from kit.verdict import Outcome
 from tests.backends.contract import plan
 from tests.backends.evidence import evidence_of, exited, started
@@ -23,6 +28,33 @@ if TYPE_CHECKING:
 def backend(request: pytest.FixtureRequest) -> Backend:
     made: Backend = importlib.import_module(f"kit.backends.{request.param}").backend()
     return made
+
+
+READS = b"""\
+for name in ("core/somaxconn", "ipv4/tcp_abort_on_overflow"):
+    print(open(f"/proc/sys/net/{name}").read().strip())
+"""
+
+
+def test_a_setting_is_its_hosts_alone_and_in_the_evidence(backend: Backend, tmp_path: Path) -> None:
+    asked = {"server": {"net.core.somaxconn": "4", "net.ipv4.tcp_abort_on_overflow": "1"}}
+    chosen = replace(plan({"client": READS, "server": READS}), sysctl=asked)
+    seen = evidence_of(backend, chosen, tmp_path, started("client", "server"), exited("client", "server"))
+    assert seen.output_of("server") == b"4\n1\n"
+    assert seen.output_of("client") != b"4\n1\n"
+    assert seen.sysctl_set == asked
+    assert asked["server"].items() <= seen.sysctl["server"].items()
+    assert seen.sysctl["client"]["net.core.somaxconn"] == seen.output_of("client").split()[0].decode()
+    assert {"net.ipv4.tcp_syn_retries", "net.ipv4.tcp_keepalive_time"} <= seen.sysctl["client"].keys()
+
+
+def test_a_setting_that_this_kernel_lacks_is_the_machines_fault(backend: Backend, tmp_path: Path) -> None:
+    chosen = replace(plan({"server": READS}), sysctl={"server": {"net.ipv4.tcp_no_such": "1"}})
+    with Recorder(tmp_path, run_facts(chosen, backend)) as recorder, suppress(BackendError):
+        run(chosen, backend, recorder, lambda _: None)  # docker does not begin, netns goes on
+    fault, *_ = load(tmp_path).faults
+    assert "sysctl: net.ipv4.tcp_no_such cannot be" in fault
+    assert fault.lower().endswith("no such file or directory")
 
 
 REFUSED = b"""\

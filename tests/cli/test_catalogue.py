@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kit import state
 from kit.cli import choices
 from kit.errors import ExerciseError, Fault
 from kit.exercise.model import Handout, Role
@@ -90,7 +91,7 @@ def test_list_is_in_the_order_to_learn_and_says_what_to_know_before(
 def test_list_marks_what_is_solved_and_shows_what_is_open(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     courses(monkeypatch)
     assert listed(kit, "--open") == ["greeting", "datagrams"]
-    progress.save(progress.place(), progress.Progress().solves("greeting"))
+    progress.save(state.place(progress.FILE), progress.Progress().solves("greeting"))
     assert listed(kit, "--open") == ["listen-accept", "datagrams"]
     text = kit("list").stdout
     assert "✓ greeting" in text
@@ -116,11 +117,11 @@ def test_list_in_groups(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_record_that_cannot_be_read_hides_no_exercise(kit: Kit) -> None:
-    progress.place().parent.mkdir(parents=True)
-    progress.place().write_text("?")
+    state.place(progress.FILE).parent.mkdir(parents=True)
+    state.place(progress.FILE).write_text("?")
     result = kit("list")
     assert "listen-accept" in result.stdout
-    assert "what you have solved cannot be read" in result.stderr
+    assert "is not as kit wrote it" in result.stderr
     assert result.exit_code == 0
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kit import state
 from kit.cli import choices, learning
 from kit.exercise import catalogue, loader
 from kit.learning import progress
@@ -28,9 +29,8 @@ LONGEST_WAIT_S = 60
 
 
 @pytest.fixture(autouse=True)
-def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def nothing_solved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state"
 
 
 @pytest.fixture
@@ -118,11 +118,11 @@ def test_who_solves_it_is_told_what_comes_next_and_kit_list_knows(lesson: Judged
     assert "\nNext: " in result.stdout
     assert "(kit learn " in result.stdout
     assert "✓ listen-accept" in kit("list").stdout
-    assert progress.load(progress.place()).solved == {"listen-accept"}
+    assert progress.load(state.place(progress.FILE)).solved == {"listen-accept"}
 
 
 def test_who_has_solved_all_is_told_so(lesson: Judged, kit: Kit) -> None:
-    progress.save(progress.place(), progress.Progress(frozenset(catalogue.names())))
+    progress.save(state.place(progress.FILE), progress.Progress(frozenset(catalogue.names())))
     kit("learn", "listen-accept")
     answer(lesson, HANDSHAKE)
     assert "You have solved them all." in kit("learn", "listen-accept").stdout
