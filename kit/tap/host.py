@@ -1,7 +1,7 @@
 """The tap of a host: holds its network namespace, captures its packets, reads its socket table.
 
 From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change),
-`snapshot`, `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`. To kit: `here`,
+`snapshot`, `fence` (answered when all that was captured before it is told), `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`. To kit: `here`,
 `ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `fault`. An `id`
 in a message is given back in its answer.
 """
@@ -121,6 +121,10 @@ class Tap:
     def _snapshot(self, message: Message) -> None:
         self._tell(self._read_table(), id=message.head["id"])
 
+    def _fence(self, message: Message) -> None:
+        self._on_fenced = partial(self._done, message)
+        self._send_fences()
+
     def _unplug(self, message: Message) -> None:
         self._addresses = link.addresses(self._interface)
         self._move_addresses("del")
@@ -193,9 +197,13 @@ class Tap:
             )
 
         self._on_fenced = captured
+        self._send_fences()
+
+    def _send_fences(self) -> None:
+        """Have `_on_fenced` called when all captures have shown what they have until now."""
         self._unfenced = {source.interface for source in self._sources}
         if not self._sources:
-            captured()
+            self._on_fenced()
         for source in self._sources:
             self._fences.send(source.interface)
 
@@ -308,6 +316,7 @@ _DOES: dict[str, Callable[[Tap, Message], None]] = {
     "configure": Tap._configure,  # noqa: SLF001  # the table belongs to the class; methods need names first
     "watch": Tap._watch,  # noqa: SLF001
     "snapshot": Tap._snapshot,  # noqa: SLF001
+    "fence": Tap._fence,  # noqa: SLF001
     "unplug": Tap._unplug,  # noqa: SLF001
     "plug": Tap._plug,  # noqa: SLF001
     "link": Tap._link,  # noqa: SLF001

@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit.errors import BackendError
 from kit.evidence.store import Recorder, load
+from kit.exercise.link import tree_of
 from kit.lab.run import run, run_facts
 from kit.verdict import Outcome
 from tests.backends.contract import plan
-from tests.backends.evidence import evidence_of, exited, started
+from tests.backends.evidence import evidence_of, exited, printed, started
 from tests.backends.test_contract import BACKENDS
 from tests.checks.scene import ask
 
@@ -55,6 +56,37 @@ def test_a_setting_that_this_kernel_lacks_is_the_machines_fault(backend: Backend
     fault, *_ = load(tmp_path).faults
     assert "sysctl: net.ipv4.tcp_no_such cannot be" in fault
     assert fault.lower().endswith("no such file or directory")
+
+
+SINK = b"""\
+import socket
+sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sink.bind(("", 9000))
+print("bound")
+sink.recv(10)
+"""
+SENDS = b"""\
+import socket, time
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(3):
+    sender.sendto(b"x", ("sink", 9000))
+print("sent")
+time.sleep(60)
+"""
+
+
+def captured(host: str, text: str, count: int) -> tuple[str, dict[str, Any]]:
+    return "wait", {"packets": host, "filter": text, "tree": tree_of(text), "count": count}
+
+
+def test_a_gate_waits_for_packets_that_a_host_sent_or_received_before_it_or_since(
+    backend: Backend, tmp_path: Path
+) -> None:
+    chosen = plan({"sink": SINK, "source": SENDS})
+    asked = [started("sink"), printed("sink", "bound"), ("freeze", {"programs": ["sink"]}), started("source")]
+    asked += [captured(host, "udp and ip.src == source and udp.dstport == 9000", 3) for host in chosen.hosts]
+    asked += [printed("source", "sent"), captured("sink", "udp", 3), captured("source", "ip.dst == sink", 2)]
+    evidence_of(backend, chosen, tmp_path, *asked)
 
 
 REFUSED = b"""\
