@@ -8,7 +8,7 @@ own, port, group, word = socket.gethostbyname(sys.argv[1]), int(sys.argv[2]), sy
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
     sender.bind((own, 0))
     sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-    sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
     sender.sendto(f"{word}-all".encode(), ("255.255.255.255", port))
-    sender.sendto(f"{word}-group".encode(), (group, port))
+    for _ in range(2):
+        sender.sendto(f"{word}-group".encode(), (group, port))
     sender.sendto(b"end", ("255.255.255.255", port))
