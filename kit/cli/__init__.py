@@ -8,6 +8,7 @@
     live.py        the ladder of a run, while it goes
     exporting.py   pcap, export gradescope
     authoring.py   handout
+    linting.py     lint
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
     choices.py     what a typed name means: exercise, backend, format, language
@@ -37,6 +38,7 @@ from kit.cli import (
     exporting,
     grading,
     ladder,
+    linting,
     machine,
     reporting,
     results,
@@ -138,6 +140,7 @@ app.command("ladder")(ladder.ladder)
 app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
 app.command("handout")(authoring.handout)
+app.command("lint")(linting.lint)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")
