@@ -131,6 +131,16 @@ class Received(Strict):
     protocol: Literal["tcp", "udp"] = "tcp"
 
 
+class Drained(Strict):
+    """No byte waits to be received on the connections of the port: the program has taken all that came.
+
+    What is still on its way is not seen: freeze the program, wait until the bytes are `received`, thaw it, then this.
+    """
+
+    drained: PlaceRef
+    port: Port
+
+
 class State(Strict):
     """At least `count` connections of the port (on either end) are in the TCP state `is`."""
 
@@ -173,6 +183,7 @@ CONDITIONS: dict[str, type[Strict]] = {
     "listening": Listening,
     "queued": Queued,
     "received": Received,
+    "drained": Drained,
     "state": State,
     "blocked": Blocked,
     "output": OutputSeen,
