@@ -105,6 +105,7 @@ def host_configuration(plan: Plan, host: str, **own: Any) -> dict[str, Any]:
         "address": None,
         "hosts_file": None,
         "loopback": plan.hosts[host].capture_loopback,
+        "sysctl": dict(plan.sysctl.get(host, {})),
         "capture_bytes": plan.limits.capture_bytes,
         "link_bytes_per_s": plan.limits.link_bytes_per_s,
         "link_packets_per_s": plan.limits.link_packets_per_s,

@@ -23,6 +23,12 @@ def untraced(evidence: Evidence, expected: str) -> Answer | None:
     return None if evidence.calls_traced else inconclusive(expected=expected, observed=NOT_TRACED)
 
 
+def trace_cut(evidence: Evidence, program: str) -> str | None:
+    """Say why the record of a program's calls is not whole; None where it is."""
+    cut = [hit for hit in evidence.limits_hit if hit.who == program and hit.limit == "trace_bytes"]
+    return f"the record of {program}'s calls ends early ({cut[0].text})" if cut else None
+
+
 def unstarted(evidence: Evidence, program: str, expected: str) -> Answer | None:
     """Skip the question about a program of which there is no trace, because the timeline ended early."""
     return _skip_unless_acted(evidence, [program], program, expected)

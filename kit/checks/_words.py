@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SHOWN_CHARACTERS = 120  # of a text, in one phrase: a line or two of a terminal
 
 SHOWN_PACKETS = 20  # that a finding cites: enough to see the pattern
+SHOWN_CALLS = 20
 
 # Flag letters that have a name of their own in textbooks; PSH says nothing that a reader needs here.
 _SEGMENT_NAMES = {

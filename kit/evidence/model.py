@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from kit.evidence import strace_text
 from kit.packets.conversation import conversations
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ class Call:
     def kind(self) -> str:
         """The family of the call, whatever the language used: accept, recv, send, connect, close, ..."""
         return CALL_KINDS.get(self.name, self.name)
+
+    @property
+    def option(self) -> strace_text.Option | None:
+        """What setsockopt set, or getsockopt gave."""
+        return strace_text.option(self.arguments) if self.name in ("setsockopt", "getsockopt") else None
 
 
 # The names that people type for the kernel's variants of a call (man 2 socketcall, read, write).
@@ -225,6 +231,9 @@ class Evidence:
         default_factory=dict
     )  # program -> limit -> the most it used
     link_acts: tuple[LinkAct, ...] = ()
+    # host -> name -> value, as its kernel had them; `sysctl_set` are those that the exercise asked for
+    sysctl: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sysctl_set: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def conversations(self) -> Mapping[str, tuple[Conversation, ...]]:

@@ -221,6 +221,8 @@ def load(folder: Path) -> Evidence:
         unheld=facts.get("unheld", {}),
         used=facts.get("used", {}),
         link_acts=acts,
+        sysctl=facts.get("sysctl", {}),
+        sysctl_set=facts.get("sysctl_set", {}),
     )
 
 

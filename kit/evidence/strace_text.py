@@ -4,6 +4,7 @@ r"""The words of strace's output: descriptors, addresses, strings, results (man 
     3<TCP:[37920]>                                     before there is one: the socket's inode
     {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}
     "hello\n\344\275\240"...                           cut at the length that -s gave
+    setsockopt(3<TCP:[37920]>, SOL_SOCKET, SO_REUSEADDR, [1], 4)
     = -1 EAGAIN (Resource temporarily unavailable) <0.000010145>
 
 Nothing here raises: what is not found is None or empty.
@@ -22,6 +23,9 @@ from kit.packets.model import Endpoint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_OPTION = re.compile(
+    r", \w+, (?P<name>\w+)(?: /\*[^/]*\*/)?, (?P<value>.*), \[?\d+(?: => \d+)?\]?", re.DOTALL
+)
 _STRING = r'"((?:[^"\\]|\\.)*)"'
 _SOCKET = re.compile(r"(?P<number>\d{1,10})<(?P<protocol>TCP|UDP)(?:v6)?:\[(?P<inside>[^\"<]*?)\]>")
 _INODE = re.compile(r"\d{1,19}")
@@ -60,6 +64,31 @@ class Result:
     error: str | None
     duration_ns: int | None
     descriptor: Descriptor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a socket (man 7 socket, ip, tcp, udp), its value without the brackets, braces or quotes around it."""
+
+    name: str
+    value: str
+
+    def has(self, wanted: str) -> bool:
+        """Whether this is the value, or has these fields among others; nothing wanted is always there."""
+        fields = self.value.split(", ")
+        return all(field in fields for field in wanted.split(", ") if field)
+
+
+def option(arguments: str) -> Option | None:
+    """Give the option in the arguments of setsockopt and getsockopt, None where there is none."""
+    socket = _SOCKET.match(arguments)
+    found = None if socket is None else _OPTION.fullmatch(arguments, socket.end())
+    if found is None:
+        return None
+    value = found["value"]
+    bare = value[1:-1] if value[:1] in ("[", "{", '"') else value
+    # of two layouts of struct timeval, SO_RCVTIMEO and SO_SNDTIMEO have a name each (asm-generic/socket.h)
+    return Option(found["name"].removesuffix("_OLD").removesuffix("_NEW"), bare)
 
 
 def descriptors(text: str) -> Iterator[Descriptor]:

@@ -49,19 +49,24 @@ def files(exercise: Exercise) -> dict[str, bytes]:
             f"{exercise.name} has hidden checks only, so its handout would have none",
             remedy="take `hidden: true` from what students may see",
         )
-    named = {file for program in definition.programs.values() for file in (program.script, *program.files)}
-    provided = {
-        name: data for name, data in exercise.reference.items() if name in named - set(definition.submit)
-    }
+    given = provided(exercise)
     text = _text(exercise)
-    defined(exercise.folder / f"handout of {FILE}", text, provided)
+    defined(exercise.folder / f"handout of {FILE}", text, given)
     found = {f"starter/{name}": data for name, data in files_below(exercise.folder / "starter").items()}
-    found |= {f"reference/{name}": data for name, data in provided.items()}
+    found |= {f"reference/{name}": data for name, data in given.items()}
     for language in LANGUAGES:
         path = exercise.folder / f"statement.{language}.md"
         if path.is_file():
             found[path.name] = path.read_bytes()
     return found | {FILE: text}
+
+
+def provided(exercise: Exercise) -> dict[str, bytes]:
+    """Give what of reference/ is no solution: programs that are not handed in, and what they need."""
+    programs = exercise.definition.programs.values()
+    named = {file for program in programs for file in (program.script, *program.files)}
+    ours = named - set(exercise.definition.submit)
+    return {name: data for name, data in exercise.reference.items() if name in ours}
 
 
 def _text(exercise: Exercise) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +141,7 @@ class Plan:
     limits: Limits
     subnet: ipaddress.IPv4Network = DEFAULT_SUBNET
     link: tuple[LinkRule, ...] = ()
+    sysctl: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # host -> name -> value
 
     def address_of(self, host: str) -> str:
         return str(self.subnet[self.hosts[host].number])
@@ -161,8 +162,12 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 of everything but the subnet, which is the machine's choice."""
         value = asdict(replace(self, subnet=DEFAULT_SUBNET))
-        if not self.link:  # so that a plan without has the digest that it had before there were any
-            del value["link"]
+        for name in (
+            "link",
+            "sysctl",
+        ):  # so that a plan without has the digest that it had before there were any
+            if not value[name]:
+                del value[name]
         return hashlib.sha256(json.dumps(value, sort_keys=True, default=_plain).encode()).hexdigest()
 
 

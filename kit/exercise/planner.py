@@ -66,6 +66,7 @@ def make_plan(
         limits=limits,
         subnet=_subnet(len(definition.hosts)),
         link=_link(definition),
+        sysctl={host: dict(names) for host, names in definition.sysctl.items() if names},
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kit.exercise import typed
 from kit.exercise.faults import did_you_mean, nearest
 from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, Step
+from kit.exercise.references import Reference
 from kit.exercise.sequence import check_sequence
 from kit.exercise.yaml import Mapping, Scalar, Sequence
 from kit.tap.cells import split_cells
@@ -94,6 +95,14 @@ def hosts_are_distinct(draft: Draft, faults: Faults) -> None:
             faults.add(
                 scalar, "no host can be called 'localhost'; give it another name, and say 'localhost: NAME'"
             )
+
+
+def settings_are_of_hosts(draft: Draft, faults: Faults) -> None:
+    """A mapping's keys are no references of their own."""
+    node = draft.root.get("sysctl")
+    if isinstance(node, Mapping) and draft.hosts:
+        keys = [(Reference("host"), key) for key, _ in node.entries]
+        typed.look_up(keys, {"host": draft.hosts}, faults)
 
 
 def programs_have_a_host(draft: Draft, faults: Faults) -> None:
@@ -266,6 +275,7 @@ def steps_are_possible(draft: Draft, faults: Faults) -> None:
 RULES = (
     names_mean_something,
     hosts_are_distinct,
+    settings_are_of_hosts,
     programs_have_a_host,
     files_are_there,
     submitted_files_are_used,

@@ -62,6 +62,7 @@ class HostState:
     capturing: str = ""
     unheld: str = ""  # why what it sends could not be limited
     mac: str = ""  # its interface's hardware address
+    sysctl: Mapping[str, str] = field(default_factory=dict)  # what its kernel is set to
     under_way: int = 0  # packets that the link delays, as its last table told
     table: SocketTable | None = None  # the newest
     answers: dict[int, Any] = field(default_factory=dict)  # request id -> its answer
@@ -110,6 +111,7 @@ def _host_ready(host: HostState, _name: str, head: Mapping[str, Any], _body: byt
     host.capturing = head["capturing"]
     host.unheld = head.get("unheld", "")
     host.mac = head.get("mac", "")
+    host.sysctl = head.get("sysctl", {})
 
 
 def _sockets(host: HostState, name: str, head: Mapping[str, Any], _body: bytes) -> None:

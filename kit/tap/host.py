@@ -15,7 +15,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kit.tap import files, link
+from kit.tap import files, link, sysctl
 from kit.tap.capture import (
     FILE_HEADER,
     Captured,
@@ -49,6 +49,7 @@ class Tap:
         self._sources: list[Tcpdump | PacketSocket] = []
         self._fences = Fences()
         self._unfenced: set[str] = set()
+        self._settings: tuple[str, ...] = sysctl.STANDARD  # that are told to kit
         self._on_fenced: Callable[[], None] = self._ready
         self._table = SocketTable()
         self._engines: frozenset[tuple[Any, ...]] = frozenset()  # sockets from before any program
@@ -97,6 +98,9 @@ class Tap:
             # a name that no host has must fail here and now, and reach no resolver of the engine's machine
             files.write("/etc/resolv.conf", "")
         self._engines = frozenset(tuple(row[:5]) for row in self._table.read())
+        for complaint in sysctl.put(head["sysctl"]):
+            self._fault(f"sysctl: {complaint}")
+        self._settings = (*sysctl.STANDARD, *(name for name in head["sysctl"] if name not in sysctl.STANDARD))
         interfaces = [self._interface, *(["lo"] if head["loopback"] else [])]
         if complaint := link.configure(self._interface, head["address"]):
             self._fault(f"ip: {complaint}")
@@ -269,7 +273,7 @@ class Tap:
     def _ready(self) -> None:
         kinds = sorted({source.name for source in self._sources})
         told = {"capturing": " and ".join(kinds), "unheld": self._unheld, "mac": self._own_address.hex(":")}
-        self._stream.send({"event": "ready", **told})
+        self._stream.send({"event": "ready", "sysctl": sysctl.read(self._settings), **told})
 
     # Telling
 

@@ -440,3 +440,54 @@ def test_calls_of_all_programs_are_numbered_by_entry() -> None:
         (1, first[0].enter_ns),
         (2, second[0].enter_ns),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("setsockopt(3<TCP:[136968]>, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0 <0.1>", "SO_REUSEADDR", "1"),
+        (
+            "setsockopt(3<TCP:[136968]>, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0 <0.1>",
+            "SO_LINGER",
+            "l_onoff=1, l_linger=0",
+        ),
+        (
+            'setsockopt(3<TCP:[136968]>, SOL_TCP, TCP_CONGESTION, "cubic", 5) = 0 <0.1>',
+            "TCP_CONGESTION",
+            "cubic",
+        ),
+        ("setsockopt(5<TCPv6:[136993]>, SOL_IPV6, IPV6_V6ONLY, [0], 4) = 0 <0.1>", "IPV6_V6ONLY", "0"),
+        (
+            (
+                'setsockopt(4<UDP:[136992]>, SOL_IP, IP_ADD_MEMBERSHIP, {imr_multiaddr=inet_addr("239.1.1.1"), '
+                'imr_interface=inet_addr("0.0.0.0")}, 8) = 0 <0.1>'
+            ),
+            "IP_ADD_MEMBERSHIP",
+            'imr_multiaddr=inet_addr("239.1.1.1"), imr_interface=inet_addr("0.0.0.0")',
+        ),
+        (
+            r'setsockopt(4<UDP:[136992]>, SOL_SOCKET, SO_RCVTIMEO_OLD, "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16) = 0 <0.1>',
+            "SO_RCVTIMEO",
+            r"\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+        ),
+        (
+            "getsockopt(6<TCP:[136994]>, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0 <0.1>",
+            "SO_ERROR",
+            "ECONNREFUSED",
+        ),
+        (
+            "setsockopt(3<TCP:[9]>, SOL_TCP, 0x7b /* TCP_??? */, [1], 4) = -1 ENOPROTOOPT (x) <0.1>",
+            "0x7b",
+            "1",
+        ),
+    ],
+)
+def test_an_option_has_its_name_and_value(line: str, name: str, value: str) -> None:
+    option = one(line).option
+    assert option is not None
+    assert (option.name, option.value) == (name, value)
+
+
+def test_a_call_that_is_no_setsockopt_or_is_cut_has_no_option() -> None:
+    assert one(f'sendto({CONNECTION}, "SO_REUSEADDR, [1], 4", 20, 0, NULL, 0) = 20 <0.1>').option is None
+    assert one("setsockopt(3<TCP:[9]>, SOL_SOCKET, SO_REUSEADDR <unfinished ...>").option is None

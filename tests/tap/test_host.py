@@ -33,6 +33,7 @@ CONFIGURE: dict[str, Any] = {
     "address": None,
     "hosts_file": None,
     "loopback": False,
+    "sysctl": {},
     "capture_bytes": 1 << 20,
     "link_bytes_per_s": 2_000_000,
     "link_packets_per_s": 5_000,

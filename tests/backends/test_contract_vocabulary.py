@@ -1,0 +1,85 @@
+"""What exercises ask of hosts and evidence beside packets and the link, the same on every backend."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.errors import BackendError
+from kit.evidence.store import Recorder, load
+from kit.lab.run import run, run_facts
+from kit.verdict import Outcome
+from tests.backends.contract import plan
+from tests.backends.evidence import evidence_of, exited, started
+from tests.backends.test_contract import BACKENDS
+from tests.checks.scene import ask
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kit.backends.base import Backend
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> Backend:
+    made: Backend = importlib.import_module(f"kit.backends.{request.param}").backend()
+    return made
+
+
+READS = b"""\
+for name in ("core/somaxconn", "ipv4/tcp_abort_on_overflow"):
+    print(open(f"/proc/sys/net/{name}").read().strip())
+"""
+
+
+def test_a_setting_is_its_hosts_alone_and_in_the_evidence(backend: Backend, tmp_path: Path) -> None:
+    asked = {"server": {"net.core.somaxconn": "4", "net.ipv4.tcp_abort_on_overflow": "1"}}
+    chosen = replace(plan({"client": READS, "server": READS}), sysctl=asked)
+    seen = evidence_of(backend, chosen, tmp_path, started("client", "server"), exited("client", "server"))
+    assert seen.output_of("server") == b"4\n1\n"
+    assert seen.output_of("client") != b"4\n1\n"
+    assert seen.sysctl_set == asked
+    assert asked["server"].items() <= seen.sysctl["server"].items()
+    assert seen.sysctl["client"]["net.core.somaxconn"] == seen.output_of("client").split()[0].decode()
+    assert {"net.ipv4.tcp_syn_retries", "net.ipv4.tcp_keepalive_time"} <= seen.sysctl["client"].keys()
+
+
+def test_a_setting_that_this_kernel_lacks_is_the_machines_fault(backend: Backend, tmp_path: Path) -> None:
+    chosen = replace(plan({"server": READS}), sysctl={"server": {"net.ipv4.tcp_no_such": "1"}})
+    with Recorder(tmp_path, run_facts(chosen, backend)) as recorder, suppress(BackendError):
+        run(chosen, backend, recorder, lambda _: None)  # docker does not begin, netns goes on
+    fault, *_ = load(tmp_path).faults
+    assert "sysctl: net.ipv4.tcp_no_such cannot be" in fault
+    assert fault.lower().endswith("no such file or directory")
+
+
+REFUSED = b"""\
+import socket, struct
+client = socket.socket()
+client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+try:
+    client.connect(("server", 8001))
+except ConnectionRefusedError:
+    print("refused")
+client.close()
+"""
+
+
+def test_a_call_is_found_by_its_error_its_option_and_its_port(backend: Backend, tmp_path: Path) -> None:
+    chosen = plan({"client": REFUSED, "server": b"print()"})
+    seen = evidence_of(backend, chosen, tmp_path, started("client", "server"), exited("client", "server"))
+    asked = {"program": "client", "count": 1}
+    for one in (
+        {"call": "connect", "error": "ECONNREFUSED", "port": 8001},
+        {"call": "setsockopt", "option": "SO_REUSEADDR", "value": "1", "port": 8001},
+        {"call": "setsockopt", "option": "SO_LINGER", "value": "l_linger=0"},
+        {"call": "socket", "returns": {"min": 3}},
+    ):
+        answer = ask("call", seen, **asked, **one)
+        assert answer.outcome is Outcome.PASS, answer
+    assert ask("call", seen, program="client", call="send", count=0).outcome is Outcome.PASS
