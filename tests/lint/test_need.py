@@ -11,10 +11,13 @@ import pytest
 from kit.errors import EvidenceError
 from kit.evidence import store
 from kit.exercise import catalogue, loader
+from kit.exercise.model import Step
+from kit.exercise.references import Strict
 from kit.lint.need import need_of
 
 STORED = Path(__file__).parent.parent / "evidence" / "stored" / "tcp-vs-udp"
-DEFINITION = loader.load(catalogue.find("tcp-vs-udp")).definition
+STEPS = tuple(Step(action=step.text.split(":")[0], value=Strict()) for step in store.load_steps(STORED))
+DEFINITION = loader.load(catalogue.find("tcp-vs-udp")).definition.model_copy(update={"timeline": STEPS})
 
 
 def test_a_stored_run_tells_what_it_took_of_each_limit() -> None:
@@ -23,8 +26,7 @@ def test_a_stored_run_tells_what_it_took_of_each_limit() -> None:
     assert packets.used == (STORED / "receiver.pcap").stat().st_size
     assert packets.allowed == json.loads((STORED / "run.json").read_text())["limits"]["capture_bytes"]
     waits = {step for limit, _, step in amounts if limit == "within"}
-    gates = [step for step in store.load_steps(STORED) if step.text.startswith(("wait", "cell"))]
-    assert waits == {step.number for step in gates}
+    assert waits == {number for number, step in enumerate(STEPS, 1) if step.action in ("wait", "cell")}
     whole = amounts["wall_s", "", 0]
     assert (
         sum(one.used for one in amounts.values() if one.limit == "within") <= whole.used < whole.allowed == 30
