@@ -40,6 +40,7 @@ class Written:
     statements: Mapping[Language, str] = field(repr=False)
     starter: Mapping[str, bytes] = field(repr=False)
     wrongs: Mapping[str, Solution]
+    rights: Mapping[str, Mapping[str, bytes]]  # that are right beside the reference: label -> files
     prerequisites: Mapping[str, tuple[str, ...]]
 
     def at(self, file: str, line: int = 1, column: int = 1) -> Place:
@@ -94,12 +95,14 @@ def read(folder: Path) -> Written:
         label: Solution(said, _without_note(files_below(folder / "wrong" / label)))
         for label, said in catalogue.wrongs(exercise).items()
     }
+    rights = {path.name: files_below(path) for path in sorted((folder / "right").glob("*")) if path.is_dir()}
     return Written(
         exercise,
         (folder / FILE).read_text(encoding="utf-8-sig", errors="replace"),
         statements,
         files_below(folder / "starter"),
         wrongs,
+        rights,
         _prerequisites(exercise),
     )
 

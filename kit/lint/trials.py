@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from kit.lint.need import Need
     from kit.verdict import Verdict
 
-Kind: TypeAlias = Literal["defaults", "repeat", "starter", "wrong"]
+Kind: TypeAlias = Literal["defaults", "repeat", "right", "starter", "wrong"]
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A run of the reference by its default values (`seed` None) or by drawn ones, of the starter, or of a wrong solution."""
+    """A run of the reference by its default values (`seed` None) or by drawn ones, or of another solution: one that is
+    right, too, the starter, a wrong one."""
 
     kind: Kind
     label: str  # what it is called, and its folder
@@ -57,6 +58,7 @@ def trials(written: Written, repeats: int) -> list[Trial]:
     seeds = [f"{name}/lint-{number}" for number in range(1, repeats + 1)]
     found = [Trial("defaults", "defaults", None)]
     found += [Trial("repeat", f"repeat-{number}", seed) for number, seed in enumerate(seeds, 1)]
+    found += [Trial("right", f"right-{label}", seeds[0]) for label in written.rights]
     found += [Trial("starter", "starter", seeds[0])] if written.starter else []
     found += [
         Trial("wrong", f"wrong-{label}", seeds[0], frozenset(solution.said.fails))
@@ -75,9 +77,9 @@ def submission(written: Written, trial: Trial) -> Submission | None:
             return _read(written, "reference", folder / "reference")
         case "starter":
             return _read(written, "starter", folder / "starter")
-        case "wrong":
-            label = trial.label.removeprefix("wrong-")
-            return _read(written, label, folder / "wrong" / label)
+        case kind:
+            label = trial.label.removeprefix(f"{kind}-")
+            return _read(written, label, folder / kind / label)
 
 
 def _read(written: Written, name: str, folder: Path) -> Submission:
@@ -96,7 +98,7 @@ def is_right(trial: Trial, verdict: Verdict) -> bool:
     """Whether the verdict is what it must be."""
     found = outcomes(verdict)
     match trial.kind:
-        case "defaults" | "repeat":
+        case "defaults" | "repeat" | "right":
             return set(found.values()) == {Outcome.PASS}
         case "starter":
             return verdict.outcome is Outcome.FAIL

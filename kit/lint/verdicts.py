@@ -37,6 +37,18 @@ def reference_passes(written: Written, tried: Mapping[str, Tried]) -> Iterator[S
         )
 
 
+def right_passes(written: Written, tried: Mapping[str, Tried]) -> Iterator[Said]:
+    """What is right is right in whichever way it is written."""
+    for one in _of_kind(tried, "right"):
+        if one.verdict is not None and not one.right and not _is_machines(one):
+            label = one.trial.label.removeprefix("right-")
+            _name, text = _first_not_passed(one.verdict)
+            yield (
+                written.at(f"right/{label}"),
+                f"right/{label} does not pass: {text}; mend it, or ask no more than is right; {_evidence(one)}",
+            )
+
+
 def repeats_give_the_same_verdict(written: Written, tried: Mapping[str, Tried]) -> Iterator[Said]:
     """Told once, by the finding that changed most often, beside what each run says."""
     repeats = [one for one in tried.values() if one.trial.kind == "repeat" and one.verdict is not None]
@@ -92,6 +104,7 @@ def starter_is_judged(written: Written, tried: Mapping[str, Tried]) -> Iterator[
 
 RULES = (
     reference_passes,
+    right_passes,
     repeats_give_the_same_verdict,
     starter_does_not_pass,
     starter_is_judged,
