@@ -223,7 +223,7 @@ def _tell_table(reports: Sequence[Report], *, ran: bool) -> None:
 
         table = Table(box=None, pad_edge=False)
         for number, column in enumerate(COLUMNS):
-            table.add_column(column, justify="right" if number else "left")
+            table.add_column(column, justify="right" if number else "left", no_wrap=not number)
         for report in reports:
             table.add_row(*map(inert_line, row(report)))
         with screen.page("en") as page:
