@@ -32,7 +32,7 @@ WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
 # What a batch is made of: not who does the jobs, which may be elsewhere.
 CLASSROOM = tuple(
     f"kit.classroom.{name}"
-    for name in ("engine", "job", "journal", "people", "places", "similarity", "unpacking")
+    for name in ("doing", "engine", "job", "journal", "people", "places", "pool", "similarity", "unpacking")
 )
 
 # A module or package -> the modules and packages that it may import beside what is its own. The longest
@@ -87,14 +87,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     ),
     # Who handed what in, what came of it, and the gradebook that goes back; of a run it knows what is told of it.
     "kit.classroom": (*VALUES, "kit.exercise", "kit.packets", "kit.verdict_rows", "kit.whole"),
-    "kit.classroom.batch": (
-        *VALUES,
-        *CLASSROOM,
-        "kit.exercise",
-        "kit.interrupts",
-        "kit.verdict_rows",
-        "kit.whole",
-    ),
+    "kit.classroom.batch": (*VALUES, *CLASSROOM, "kit.exercise"),
+    "kit.classroom.pool": ("kit.classroom.engine", "kit.interrupts"),
     "kit.classroom.local": (
         *VALUES,
         "kit.classroom.engine",
@@ -113,6 +107,16 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
         "kit.evidence",
         "kit.verdict_rows",
         "kit.whole",
+    ),
+    # What an exercise owes: rules about files and verdicts, and the runs that they ask for.
+    "kit.lint": (*VALUES, "kit.exercise", "kit.tap.cells"),
+    "kit.lint.need": (*VALUES, "kit.evidence"),
+    "kit.lint.runner": (
+        *VALUES,
+        *(f"kit.classroom.{name}" for name in ("batch", "doing", "engine", "job", "pool")),
+        "kit.exercise",
+        "kit.judge",
+        "kit.lint",
     ),
     "kit.verdict_rows": ("kit.verdict", "kit.compare"),
     # The other front door: it means by a name what the command line means, and holds its lease.
@@ -155,6 +159,12 @@ PURE = (
     "kit.claims.settled",
     "kit.learning.course",
     "kit.learning.hints",
+    "kit.lint.complaint",
+    "kit.lint.files",
+    "kit.lint.report",
+    "kit.lint.statements",
+    "kit.lint.verdicts",
+    "kit.lint.wrongs",
 )
 NOT_PURE = {
     "asyncio",
