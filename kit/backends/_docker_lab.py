@@ -129,7 +129,7 @@ class DockerLab:
         )
 
     def _run_tap(self, host: str) -> None:
-        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file)
+        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file, relay=True)
         self._make("host", host, shapes.tap(self.run, self.plan, host), head)
         refused = None
         try:

@@ -61,6 +61,7 @@ _USUAL: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
     "start": lambda _: [{"event": "started", "time_ns": 1}],
     "snapshot": lambda _: [{"event": "sockets", "time_ns": 3, "rows": []}],
     "limits": lambda _: [{"event": "used", "used": {}}],
+    "fence": lambda _: [{"event": "done"}],
     "unplug": lambda _: [{"event": "done"}],
     "plug": lambda _: [{"event": "done"}],
     "link": lambda _: [{"event": "done"}],

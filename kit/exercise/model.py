@@ -167,6 +167,14 @@ class OutputSeen(Strict):
     stream: Literal["stdout", "stderr"] = "stdout"
 
 
+class PacketsSeen(Strict):
+    """At least so many packets that fit were captured at the host since the run began: sent or received."""
+
+    packets: HostRef
+    filter: str | None = None  # in the language of the check `count`, but for what only a conversation tells
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+
 class Exited(Strict):
     exited: Programs
 
@@ -180,6 +188,7 @@ CONDITIONS: dict[str, type[Strict]] = {
     "blocked": Blocked,
     "output": OutputSeen,
     "exited": Exited,
+    "packets": PacketsSeen,
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kit.exercise import typed
 from kit.exercise.faults import did_you_mean, nearest
-from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, Step
+from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, PacketsSeen, Step
 from kit.exercise.references import Reference
 from kit.exercise.sequence import check_sequence
 from kit.exercise.yaml import Mapping, Scalar, Sequence
@@ -259,6 +259,14 @@ def link_rules_can_act(draft: Draft, faults: Faults) -> None:
         link.check_link([rule for rule in rules.items if isinstance(rule, Mapping)], draft.hosts, faults)
 
 
+def gates_can_be_asked(draft: Draft, faults: Faults) -> None:
+    for item in draft.steps:
+        if isinstance(item.node, Mapping) and item.value and isinstance(item.value.value, PacketsSeen):
+            from kit.exercise import link  # noqa: PLC0415  # as above
+
+            link.check_filter(item.node, draft.hosts, faults, "a gate sees each packet alone")
+
+
 def holds_are_released(draft: Draft, faults: Faults) -> None:
     values = [item.value.value for item in draft.steps if item.value]
     releases = [value.until for value in values if isinstance(value, OfHold)]
@@ -285,6 +293,7 @@ RULES = (
     findings_are_distinct,
     needs_make_no_circle,
     link_rules_can_act,
+    gates_can_be_asked,
     holds_are_released,
     steps_are_possible,
 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Fields = Mapping[str, tuple[Any, ...]]
 
 ETHERNET_BYTES = 14
+IPV4_TYPE = b"\x08\x00"
 PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp"}  # IANA's protocol numbers
 _IPV4 = Struct(">xxHxxHxBxx4s4s")  # total length, fragment, protocol, source, target (RFC 791 3.1)
 _PORTS = Struct(">HH")
@@ -45,10 +46,10 @@ def payload_bytes(found: Fields, protocol: str) -> int:
 
 
 def fields(frame: bytes) -> Fields:
-    """Read an Ethernet frame with an IPv4 packet in it. What is cut or malformed has the fields before that."""
+    """Read an Ethernet frame. What is cut or malformed has the fields before that, no IPv4 packet no further ones."""
     found: dict[str, tuple[Any, ...]] = {"frame.len": (len(frame),)}
     packet = memoryview(frame)[ETHERNET_BYTES:]
-    if len(packet) < _IPV4.size:
+    if frame[12:14] != IPV4_TYPE or len(packet) < _IPV4.size:
         return found
     total, fragment, number, *ends = _IPV4.unpack_from(packet)
     source, target = map(socket.inet_ntoa, ends)

@@ -26,6 +26,7 @@ FRAMES = {
     "with options": ipv4(17, udp(b"hi")[34:], options=b"\x01" * 4),
     "another protocol": ipv4(47, b"x" * 8),
     "a later fragment": ipv4(17, b"x" * 24, fragment=100),
+    "no IPv4": bytes(12) + b"\x08\x06" + bytes(28),
     "padded": tcp(ACK).ljust(60, b"\0"),
 }
 
