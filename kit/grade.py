@@ -243,9 +243,16 @@ def _suspects(evidence: Evidence, missed: StepRecord) -> list[str]:
     return list(dict.fromkeys([*filter(None, named), *submitted]))
 
 
+def _settings(evidence: Evidence, host: str) -> str:
+    """Say what the exercise has set there, with the values that the kernel then had."""
+    now = evidence.sysctl.get(host, {})
+    return ", ".join(f"{name} = {now.get(name, 'unknown')}" for name in evidence.sysctl_set[host])
+
+
 def _notes(evidence: Evidence, excuse: str | None, reference: Evidence | Presumed | None) -> tuple[str, ...]:
     notes = [] if evidence.calls_traced else [NOT_TRACED]
     notes += [f"what {host} sent was not limited: {why}" for host, why in evidence.unheld.items()]
+    notes += [f"set on {host}: {_settings(evidence, host)}" for host in evidence.sysctl_set]
     notes += [f"limit hit: {hit}{_of_reference(hit, reference)}" for hit in evidence.limits_hit]
     if excuse is not None:
         notes.append(f"failures do not count: {excuse}")

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 FIRST = "first"
 SECOND = "second"
 STOPPED = "the run was stopped before its end"
+# What of the reference's run directory says which gates it passed and which limits it met: what blame asks
+REFERENCE_FILES = ("events.jsonl", "run.json")
 
 
 def judge(
@@ -50,6 +52,7 @@ def judge(
     backend: Backend,
     folder: Path,
     progress: Callable[[str], None],
+    known: Mapping[str, bytes] | None = None,
 ) -> Verdict:
     """Run the submission (None: the reference) and say what it is worth; `folder` becomes its run directory.
 
@@ -57,13 +60,16 @@ def judge(
     from elsewhere does not match what was on the wire. One that misses a gate which the reference passes runs a
     second time, and that run is judged: a machine that was busy for a moment is no fault of a submission's.
     Each of its roles runs in the same way beside the reference's others, in a run directory of its own.
+
+    `known`: the files REFERENCE_FILES of the reference's run with this seed. Who has them asks what an exercise is worth, not
+    what a student is: the reference is not run again, and what misses a gate is judged at once.
     Raises BackendError where the backend cannot begin, MachineError where the folder cannot be written,
     UsageError where the reference is asked for and the exercise is a handout.
     """
     if submission is not None and seed is None:
         seed = f"{exercise.name}/{submission.name}"
     builder = Builder(backend, folder, progress)
-    trial = _Trial(exercise, submission, seed, backend, folder, progress, builder)
+    trial = _Trial(exercise, submission, seed, backend, folder, progress, builder, known)
     if submission is None:
         trial.observe(make_plan(exercise, None, seed), folder)
     elif submission.faults:
@@ -87,6 +93,7 @@ class _Trial:
     folder: Path
     progress: Callable[[str], None]
     builder: Builder
+    known: Mapping[str, bytes] | None
 
     @property
     def roles(self) -> Mapping[str, Role]:
@@ -103,7 +110,7 @@ class _Trial:
         seen = store.load(folder)
         # Whoever met a limit alone is compared, too, without a second run.
         again = asks_for_reference(seen) and asks_for_second_run(seen, self._reference())
-        if again and not (role is not None and self._missed_twice(seen.missed_step)):
+        if again and self.known is None and not (role is not None and self._missed_twice(seen.missed_step)):
             self.progress("running the submission once more, so that no chance decides")
             self.observe(plan, folder / SECOND, role)
             store.swap(folder, second=SECOND, first=FIRST)
@@ -122,6 +129,8 @@ class _Trial:
         if self.exercise.definition.handout is not None:
             return Presumed.GOOD
         folder = self.folder / REFERENCE
+        if not (folder / "run.json").exists() and self.known is not None:
+            store.put(folder, {name: self.known[name] for name in REFERENCE_FILES})
         if not (folder / "run.json").exists():
             self.progress("a gate was missed or a limit met: running the reference for comparison")
             self.observe(make_plan(self.exercise, None, self.seed), folder)

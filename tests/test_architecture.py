@@ -33,7 +33,7 @@ WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
 # What a batch is made of: not who does the jobs, which may be elsewhere.
 CLASSROOM = tuple(
     f"kit.classroom.{name}"
-    for name in ("engine", "job", "journal", "people", "places", "similarity", "unpacking")
+    for name in ("doing", "engine", "job", "journal", "people", "places", "pool", "similarity", "unpacking")
 )
 
 # A module or package -> the modules and packages that it may import beside what is its own. The longest
@@ -62,6 +62,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),
     "kit.roles": VALUES,
+    # Sentences, and what was measured of them; the plot is drawn with the report's shapes.
+    "kit.claims": (*VALUES, "kit.exercise", "kit.renderers", "kit.report", "kit.state", "kit.verdict_rows"),
     "kit.state": ("kit.errors", "kit.whole"),
     "kit.learning": (*VALUES, "kit.renderers", "kit.state"),  # a learner sees of a verdict what a reader may
     "kit.renderers": (*VALUES, "kit.ladder", "kit.compare"),
@@ -91,14 +93,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     ),
     # Who handed what in, what came of it, and the gradebook that goes back; of a run it knows what is told of it.
     "kit.classroom": (*VALUES, "kit.exercise", "kit.packets", "kit.verdict_rows", "kit.whole"),
-    "kit.classroom.batch": (
-        *VALUES,
-        *CLASSROOM,
-        "kit.exercise",
-        "kit.interrupts",
-        "kit.verdict_rows",
-        "kit.whole",
-    ),
+    "kit.classroom.batch": (*VALUES, *CLASSROOM, "kit.exercise"),
+    "kit.classroom.pool": ("kit.classroom.engine", "kit.interrupts"),
     "kit.classroom.local": (
         *VALUES,
         "kit.classroom.engine",
@@ -117,6 +113,16 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
         "kit.evidence",
         "kit.verdict_rows",
         "kit.whole",
+    ),
+    # What an exercise owes: rules about files and verdicts, and the runs that they ask for.
+    "kit.lint": (*VALUES, "kit.exercise", "kit.tap.cells"),
+    "kit.lint.need": (*VALUES, "kit.evidence"),
+    "kit.lint.runner": (
+        *VALUES,
+        *(f"kit.classroom.{name}" for name in ("batch", "doing", "engine", "job", "pool")),
+        "kit.exercise",
+        "kit.judge",
+        "kit.lint",
     ),
     "kit.verdict_rows": ("kit.verdict", "kit.compare"),
     # The other front door: it means by a name what the command line means, and holds its lease.
@@ -154,8 +160,18 @@ PURE = (
     "kit.classroom.similarity",
     "kit.classroom.statistics",
     "kit.classroom.words",
+    "kit.claims.model",
+    "kit.claims.plot",
+    "kit.claims.queue",
+    "kit.claims.settled",
     "kit.learning.course",
     "kit.learning.hints",
+    "kit.lint.complaint",
+    "kit.lint.files",
+    "kit.lint.report",
+    "kit.lint.statements",
+    "kit.lint.verdicts",
+    "kit.lint.wrongs",
 )
 NOT_PURE = {
     "asyncio",

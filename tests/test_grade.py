@@ -198,6 +198,15 @@ def test_what_was_missing_and_which_limit_was_hit_are_noted() -> None:
     assert notes[2] == f"limit hit: {OUTPUT_MET}"
 
 
+def test_what_the_exercise_has_set_is_noted_with_the_values_that_the_kernel_had() -> None:
+    asked = {"server": {"net.core.somaxconn": "4", "net.ipv4.tcp_new": "1"}}
+    seen = replace(
+        GOOD, sysctl_set=asked, sysctl={"server": {"net.core.somaxconn": "4", "net.ipv4.tcp_ecn": "2"}}
+    )
+    notes = grade(SUBJECT, [EXIT], seen).notes
+    assert notes == ("set on server: net.core.somaxconn = 4, net.ipv4.tcp_new = unknown",)
+
+
 def test_a_limit_and_a_traceback_are_part_of_the_diagnosis() -> None:
     seen = replace(
         STUCK,

@@ -128,9 +128,16 @@ class DockerLab:
         )
 
     def _run_tap(self, host: str) -> None:
-        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file)
+        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file, relay=True)
         self._make("host", host, shapes.tap(self.run, self.plan, host), head)
-        self._start("host", host)
+        refused = None
+        try:
+            self._start("host", host)
+        except BackendError as error:
+            if (refused := shapes.refused_setting(error.message)) is None:
+                raise
+        if refused is not None:  # outside, so that the engine's own words are no further reason of the run's
+            raise BackendError(f"host {host}: {refused}", remedy=shapes.SETTING_REMEDY)
 
     def _make_runner(self, name: str) -> None:
         program = self.plan.programs[name]

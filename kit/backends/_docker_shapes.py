@@ -8,6 +8,7 @@ the engine removes the container of a process that ended (AutoRemove).
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,10 @@ def tap(run: Run, plan: Plan, host: str) -> dict[str, Any]:
             **_HOST_CONFIG,
             "NetworkMode": run.network,
             "CapAdd": TAP_CAPABILITIES,
-            "Sysctls": {"net.ipv6.conf.all.disable_ipv6": "1"},  # no neighbour noise in the capture
+            "Sysctls": {
+                "net.ipv6.conf.all.disable_ipv6": "1",  # no neighbour noise in the capture
+                **plan.sysctl.get(host, {}),  # /proc/sys is read-only in a container
+            },
             "Tmpfs": {RUN_FOLDER: "size=16m,mode=0700"},
             **_limits(TAP_PROCESSES, TAP_MEMORY_BYTES),
         },
@@ -131,6 +135,17 @@ _HOST_CONFIG: dict[str, Any] = {
     "SecurityOpt": ["no-new-privileges"],
     "LogConfig": {"Type": "none"},  # all that is said goes over the stream; the engine need not keep it
 }
+
+
+# What a container's runtime says of a sysctl that it could not set
+_REFUSED_SETTING = re.compile(r"/proc/sys/(net/[\w/-]+): ([a-z ]+)")
+SETTING_REMEDY = "a host's kernel has, and lets be set, what is each network namespace's own; take another setting or another kernel"
+
+
+def refused_setting(text: str) -> str | None:
+    """Say which setting the engine's kernel refused and why, None where its trouble is another."""
+    found = _REFUSED_SETTING.search(text)
+    return None if found is None else f"sysctl: {found[1].replace('/', '.')} cannot be set here: {found[2]}"
 
 
 def _container(run: Run, entry: str) -> dict[str, Any]:

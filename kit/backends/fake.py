@@ -62,6 +62,7 @@ _USUAL: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
     "snapshot": lambda _: [{"event": "sockets", "time_ns": 3, "rows": []}],
     "collect": lambda _: [{"event": "collected", "files": []}],
     "limits": lambda _: [{"event": "used", "used": {}}],
+    "fence": lambda _: [{"event": "done"}],
     "unplug": lambda _: [{"event": "done"}],
     "plug": lambda _: [{"event": "done"}],
     "link": lambda _: [{"event": "done"}],

@@ -98,13 +98,15 @@ def source_folder() -> Path:
 
 
 def host_configuration(plan: Plan, host: str, **own: Any) -> dict[str, Any]:
-    """Give the tap's configuration; `own` says `address` and `hosts_file` where the backend must."""
+    """Give the tap's configuration; `own` says `address`, `hosts_file` and `relay` where the backend must."""
     return {
         "do": "configure",
         "interface": "eth0",
         "address": None,
         "hosts_file": None,
+        "relay": False,
         "loopback": plan.hosts[host].capture_loopback,
+        "sysctl": dict(plan.sysctl.get(host, {})),
         "capture_bytes": plan.limits.capture_bytes,
         "link_bytes_per_s": plan.limits.link_bytes_per_s,
         "link_packets_per_s": plan.limits.link_packets_per_s,

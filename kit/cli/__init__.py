@@ -7,8 +7,10 @@
     ladder.py      ladder
     learning.py    learn
     live.py        the ladder of a run, while it goes
+    claims.py      claims
     exporting.py   pcap, export gradescope
     authoring.py   handout
+    linting.py     lint
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
     choices.py     what a typed name means: exercise, backend, format, language
@@ -35,10 +37,12 @@ from kit import __version__, interrupts
 from kit.cli import (
     authoring,
     catalogue,
+    claims,
     exporting,
     grading,
     ladder,
     learning,
+    linting,
     machine,
     reporting,
     results,
@@ -141,6 +145,10 @@ app.command("ladder")(ladder.ladder)
 app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
 app.command("handout")(authoring.handout)
+app.command("claims")(claims.claims)
+app.command("lint")(linting.lint)
+app.command("lint")(linting.lint)
+app.command("claims")(claims.claims)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")

@@ -231,6 +231,9 @@ class Evidence:
         default_factory=dict
     )  # program -> limit -> the most it used
     link_acts: tuple[LinkAct, ...] = ()
+    # host -> name -> value, as its kernel had them; `sysctl_set` are those that the exercise asked for
+    sysctl: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sysctl_set: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def conversations(self) -> Mapping[str, tuple[Conversation, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kit.exercise.link_spec import LinkSpec
 from kit.exercise.references import CheckRef, HoldRef, HostRef, Name, PlaceRef, ProgramRef, Strict
@@ -23,6 +23,29 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 FileName = Annotated[  # no part begins with a dot, so none leads out of the folder
     str,
     Field(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$", description="a file name such as server.py or lib/server.py"),
+]
+
+
+def _authors(name: str) -> str:
+    if name.endswith(".disable_ipv6"):
+        raise ValueError("kit itself sets this; say `ipv6: true`")
+    return name
+
+
+# Below `net.`, but for what belongs to one interface (it is made later)
+SysctlName = Annotated[
+    str,
+    Field(
+        pattern=r"^net\.(core|unix|mptcp|ipv4|ipv6)\.((conf|neigh)\.(all|default|lo)\.)?[a-z0-9_]+$",
+        description="a setting below net., such as net.core.somaxconn or net.ipv4.tcp_syn_retries",
+    ),
+    AfterValidator(_authors),
+]
+SysctlValue = Annotated[
+    str,
+    Field(
+        pattern=r"^[\w.,:-]+( [\w.,:-]+)*$", description="a value such as 4 or 32768 60999", max_length=200
+    ),
 ]
 TcpState = Literal[
     "LISTEN",
@@ -147,6 +170,14 @@ class OutputSeen(Strict):
     stream: Literal["stdout", "stderr"] = "stdout"
 
 
+class PacketsSeen(Strict):
+    """At least so many packets that fit were captured at the host since the run began: sent or received."""
+
+    packets: HostRef
+    filter: str | None = None  # in the language of the check `count`, but for what only a conversation tells
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+
 class Exited(Strict):
     exited: Programs
 
@@ -160,6 +191,7 @@ CONDITIONS: dict[str, type[Strict]] = {
     "blocked": Blocked,
     "output": OutputSeen,
     "exited": Exited,
+    "packets": PacketsSeen,
 }
 
 
@@ -294,6 +326,7 @@ class Definition(Strict):
     limits: LimitSpec = LimitSpec()
     build: LimitSpec = LimitSpec()  # of the step that builds a program, where its language has one
     link: tuple[LinkSpec, ...] = ()  # what it does to packets; one rule may stand alone
+    sysctl: dict[Name, dict[SysctlName, SysctlValue]] = {}  # host -> what its kernel is set to
     compare: dict[str, Side] | None = None  # the table of differences, a column a side
     feedback: Feedback = "full"  # how much a student sees of a check that did not pass (kit.renderers._shown)
     roles: dict[Name, Role] | None = None  # the halves of the submission, each a finding of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -173,6 +173,7 @@ class Plan:
     limits: Limits
     subnet: ipaddress.IPv4Network = DEFAULT_SUBNET
     link: tuple[LinkRule, ...] = ()
+    sysctl: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # host -> name -> value
 
     def address_of(self, host: str) -> str:
         return str(self.subnet[self.hosts[host].number])
@@ -207,12 +208,13 @@ class Plan:
         """SHA-256 of everything but the subnet, which is the machine's choice."""
         value = asdict(replace(self, subnet=DEFAULT_SUBNET))
         # A plan without what came later has the digest that it had before
-        if not self.link:
-            del value["link"]
+        for name in ("link", "sysctl"):
+            if not value[name]:
+                del value[name]
         for program in value["programs"].values():
-            for field, usual in _LATER.items():
-                if program[field] == usual:
-                    del program[field]
+            for name, usual in _LATER.items():
+                if program[name] == usual:
+                    del program[name]
         return hashlib.sha256(json.dumps(value, sort_keys=True, default=_plain).encode()).hexdigest()
 
 

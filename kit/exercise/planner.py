@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import UsageError
 from kit.exercise import languages, parameters
+from kit.exercise.model import PacketsSeen
 from kit.exercise.plan import (
     BUILD_LIMITS,
     DEFAULT_SUBNET,
@@ -70,6 +71,7 @@ def make_plan(
         limits=limits,
         subnet=_subnet(len(definition.hosts)),
         link=_link(definition),
+        sysctl={host: dict(names) for host, names in definition.sysctl.items() if names},
     )
 
 
@@ -194,10 +196,21 @@ def _step(number: int, step: Step, limits: Limits) -> StepPlan:
     return StepPlan(
         number=number,
         action=step.action,
-        arguments=step.value.model_dump(mode="json", by_alias=True),
+        arguments=_arguments(step),
         text=f"{step.action}: {_words(step)}",
         within_s=step.within_s if step.within_s is not None else limits.step_s,
     )
+
+
+def _arguments(step: Step) -> dict[str, Any]:
+    arguments = step.value.model_dump(mode="json", by_alias=True)
+    if isinstance(step.value, PacketsSeen):
+        arguments["tree"] = None
+        if step.value.filter is not None:
+            from kit.exercise import link  # noqa: PLC0415  # its language of filters costs a start 50 ms
+
+            arguments["tree"] = link.tree_of(step.value.filter)
+    return arguments
 
 
 def _words(step: Step) -> str:

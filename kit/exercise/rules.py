@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from kit.exercise import typed
 from kit.exercise.faults import did_you_mean, nearest
-from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, Step
+from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, PacketsSeen, Step
+from kit.exercise.references import Reference
 from kit.exercise.sequence import check_sequence
 from kit.exercise.yaml import Mapping, Scalar, Sequence
 from kit.tap.cells import split_cells
@@ -94,6 +95,14 @@ def hosts_are_distinct(draft: Draft, faults: Faults) -> None:
             faults.add(
                 scalar, "no host can be called 'localhost'; give it another name, and say 'localhost: NAME'"
             )
+
+
+def settings_are_of_hosts(draft: Draft, faults: Faults) -> None:
+    """A mapping's keys are no references of their own."""
+    node = draft.root.get("sysctl")
+    if isinstance(node, Mapping) and draft.hosts:
+        keys = [(Reference("host"), key) for key, _ in node.entries]
+        typed.look_up(keys, {"host": draft.hosts}, faults)
 
 
 def programs_have_a_host(draft: Draft, faults: Faults) -> None:
@@ -269,6 +278,14 @@ def link_rules_can_act(draft: Draft, faults: Faults) -> None:
         link.check_link([rule for rule in rules.items if isinstance(rule, Mapping)], draft.hosts, faults)
 
 
+def gates_can_be_asked(draft: Draft, faults: Faults) -> None:
+    for item in draft.steps:
+        if isinstance(item.node, Mapping) and item.value and isinstance(item.value.value, PacketsSeen):
+            from kit.exercise import link  # noqa: PLC0415  # as above
+
+            link.check_filter(item.node, draft.hosts, faults, "a gate sees each packet alone")
+
+
 def holds_are_released(draft: Draft, faults: Faults) -> None:
     values = [item.value.value for item in draft.steps if item.value]
     releases = [value.until for value in values if isinstance(value, OfHold)]
@@ -285,6 +302,7 @@ def steps_are_possible(draft: Draft, faults: Faults) -> None:
 RULES = (
     names_mean_something,
     hosts_are_distinct,
+    settings_are_of_hosts,
     programs_have_a_host,
     files_are_there,
     submitted_files_are_used,
@@ -295,6 +313,7 @@ RULES = (
     findings_are_distinct,
     needs_make_no_circle,
     link_rules_can_act,
+    gates_can_be_asked,
     holds_are_released,
     steps_are_possible,
 )

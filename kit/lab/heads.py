@@ -75,6 +75,10 @@ def _amounts(value: Any) -> bool:
     )
 
 
+def _texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(_text(one) for pair in value.items() for one in pair)
+
+
 def _table(value: Any) -> bool:
     return isinstance(value, list) and all(map(_row, value))
 
@@ -101,7 +105,7 @@ EVENTS: Mapping[str, Mapping[str, Mapping[str, Fits]]] = {
     "host": {
         "here": {},
         "packets": {},
-        "ready": {"capturing": _text, "unheld?": _text, "mac?": _text},
+        "ready": {"capturing": _text, "unheld?": _text, "mac?": _text, "sysctl?": _texts},
         "sockets": {"time_ns": _count, "rows": _table, "id?": _count, "under_way?": _count},
         "done": {"id": _count},
         "captured": {"packets": _count, "dropped": _or_none(_count), "truncated": _truth, "id?": _count},

@@ -45,6 +45,7 @@ def run_facts(plan: Plan, backend: Backend) -> dict[str, Any]:
         },
         "steps": [step.text for step in plan.steps],
         "limits": {name: getattr(plan.limits, name) for name in plan.limits.__slots__},
+        **({"sysctl_set": {host: dict(names) for host, names in plan.sysctl.items()}} if plan.sysctl else {}),
         **_facts_of_hosts(plan),
         "began_ns": time.time_ns(),
     }
@@ -198,6 +199,7 @@ def _conclude(session: Session, recorder: Recorder) -> None:
     recorder.calls(number_calls([one.calls() for one in session.state.programs.values()]))
     recorder.facts["calls_traced"] = all(one.traced for one in session.state.programs.values())
     recorder.facts["capturing"] = {name: one.capturing for name, one in session.state.hosts.items()}
+    recorder.facts["sysctl"] = {name: dict(one.sysctl) for name, one in session.state.hosts.items()}
     recorder.facts["unheld"] = {name: one.unheld for name, one in session.state.hosts.items() if one.unheld}
     recorder.facts["ended_ns"] = time.time_ns()
     recorder.save_facts()

@@ -162,7 +162,7 @@ class Session:
         self._recorder.fault(f"{name}: {head['text']}")
 
     def _note(self, name: str, head: dict[str, Any], _body: bytes) -> None:
-        fields = {key: value for key, value in head.items() if key not in ("event", "mac")}
+        fields = {key: value for key, value in head.items() if key not in ("event", "mac", "sysctl")}
         self._recorder.note(head["event"], name=name, **fields)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.evidence import rows
 from kit.evidence.model import Exit, SocketTable
+from kit.lab.packets import PacketCounts, asked_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,6 +64,8 @@ class HostState:
     capturing: str = ""
     unheld: str = ""  # why what it sends could not be limited
     mac: str = ""  # its interface's hardware address
+    sysctl: Mapping[str, str] = field(default_factory=dict)  # what its kernel is set to
+    packets: PacketCounts = field(default_factory=lambda: PacketCounts({}))
     under_way: int = 0  # packets that the link delays, as its last table told
     table: SocketTable | None = None  # the newest
     answers: dict[int, Any] = field(default_factory=dict)  # request id -> its answer
@@ -74,7 +77,7 @@ class LabState:
 
     def __init__(self, plan: Plan, tracers: Mapping[str, Tracer]) -> None:
         self.plan = plan
-        self.hosts = {name: HostState() for name in plan.hosts}
+        self.hosts = {name: HostState(packets=asked_of(plan, name)) for name in plan.hosts}
         self.programs = {name: ProgramState(tracers[name]) for name in plan.programs}
         self.faults: list[str] = []
 
@@ -95,6 +98,11 @@ class LabState:
         """Nothing runs that could still do something: all have ended, were never started, or are frozen."""
         return not any(program.running and not program.frozen for program in self.programs.values())
 
+    @property
+    def ended(self) -> bool:
+        """No program runs, not even one that is frozen and may have left its kernel something to send."""
+        return not any(program.running for program in self.programs.values())
+
     def take(self, message: Arrived) -> None:
         """Note one message of a helper; those that say nothing about state pass by."""
         kind, name = message.source
@@ -111,6 +119,7 @@ def _host_ready(host: HostState, _name: str, head: Mapping[str, Any], _body: byt
     host.capturing = head["capturing"]
     host.unheld = head.get("unheld", "")
     host.mac = head.get("mac", "")
+    host.sysctl = head.get("sysctl", {})
 
 
 def _sockets(host: HostState, name: str, head: Mapping[str, Any], _body: bytes) -> None:
@@ -118,6 +127,10 @@ def _sockets(host: HostState, name: str, head: Mapping[str, Any], _body: bytes) 
     host.under_way = head.get("under_way", 0)
     if "id" in head:
         host.answers[head["id"]] = host.table
+
+
+def _packets(host: HostState, _name: str, _head: Mapping[str, Any], body: bytes) -> None:
+    host.packets.take(body)
 
 
 def _done(host: HostState, _name: str, head: Mapping[str, Any], _body: bytes) -> None:
@@ -176,6 +189,7 @@ def _collected(program: ProgramState, _name: str, head: Mapping[str, Any], body:
 
 _OF_HOST: dict[str, Any] = {
     "ready": _host_ready,
+    "packets": _packets,
     "sockets": _sockets,
     "done": _done,
     "captured": _captured,

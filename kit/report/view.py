@@ -62,6 +62,7 @@ def environment(run: Run, lang: str) -> list[tuple[str, str]]:
         ("plan digest", facts.get("plan_digest", "")),
         ("seed", say(lang, "seed none") if facts.get("seed") is None else facts["seed"]),
         ("params", facts.get("params", {})),
+        ("sysctl", {host: dict(named) for host, named in run.evidence.sysctl_set.items()}),
         ("limits", facts.get("limits", {})),
         ("limits hit", list(map(str, run.evidence.limits_hit))),
         ("faults", list(run.evidence.faults)),

@@ -130,6 +130,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "seed none": {"en": "none: the defaults", "zh": "无：使用默认值"},
     "params": {"en": "parameters", "zh": "参数"},
     "limits": {"en": "limits", "zh": "限制"},
+    "sysctl": {"en": "kernel settings (sysctl)", "zh": "内核参数（sysctl）"},
     "limits hit": {"en": "limits hit", "zh": "触及的限制"},
     "faults": {"en": "trouble of the machine", "zh": "机器故障"},
     "began": {"en": "began", "zh": "开始时间"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 from kit.backends import _docker_shapes as shapes
@@ -38,6 +39,19 @@ def test_a_host_has_its_name_and_its_plans_address() -> None:
     endpoint = TAP["NetworkingConfig"]["EndpointsConfig"]["wirekit-ab12"]
     assert endpoint == {"IPAMConfig": {"IPv4Address": "198.18.4.19"}}
     assert TAP["HostConfig"]["NetworkMode"] == "wirekit-ab12"
+
+
+def test_a_hosts_settings_are_made_with_it_and_a_refused_one_is_named() -> None:
+    chosen = replace(PLAN, sysctl={"server": {"net.core.somaxconn": "4"}})
+    quiet = {"net.ipv6.conf.all.disable_ipv6": "1"}
+    assert shapes.tap(RUN, chosen, "server")["HostConfig"]["Sysctls"] == {**quiet, "net.core.somaxconn": "4"}
+    assert shapes.tap(RUN, chosen, "client")["HostConfig"]["Sysctls"] == quiet
+    said = (
+        "error during container init: open /proc/sys/net/ipv4/tcp_no_such: no such file or directory: unknown"
+    )
+    refused = "sysctl: net.ipv4.tcp_no_such cannot be set here: no such file or directory"
+    assert shapes.refused_setting(said) == refused
+    assert shapes.refused_setting("unable to start container process") is None
 
 
 def test_a_program_joins_its_hosts_network_stack() -> None:

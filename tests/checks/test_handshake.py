@@ -33,7 +33,7 @@ REFUSED = """
 
 
 def test_every_check_has_params_and_a_question() -> None:
-    assert len(names()) == 21
+    assert {"handshake", "call", "queue"} <= set(names())
     for name in names():
         assert load(name).Params.model_fields, name
 

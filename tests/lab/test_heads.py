@@ -17,7 +17,10 @@ ROW = scene.CONNECTED
 @pytest.mark.parametrize(
     ("source", "head"),
     [
-        (TAP, {"event": "ready", "capturing": "tcpdump", "unheld": ""}),
+        (
+            TAP,
+            {"event": "ready", "capturing": "tcpdump", "unheld": "", "sysctl": {"net.core.somaxconn": "4"}},
+        ),
         (TAP, {"event": "sockets", "time_ns": 3, "rows": [ROW, scene.LISTENER], "id": 4}),
         (TAP, {"event": "captured", "id": 1, "packets": 2, "dropped": None, "truncated": False}),
         (TAP, {"event": "link", "to": "b", "what": "dropped", "packet": 2, "rule": 1, "time_ns": 3}),
@@ -53,6 +56,7 @@ def test_a_field_that_no_such_event_has_is_left_out() -> None:
         (TAP, {"event": "sockets", "time_ns": 3, "rows": [[*ROW[:-1], None]]}, "as its 'rows'"),
         (TAP, {"event": "sockets", "time_ns": 3, "rows": {}}, "as its 'rows'"),
         (TAP, {"event": "ready", "capturing": "x", "unheld": 5}, "5 as its 'unheld'"),
+        (TAP, {"event": "ready", "capturing": "x", "sysctl": {"net.core.somaxconn": 4}}, "as its 'sysctl'"),
         (TAP, {"event": "link", "to": "b", "what": "eaten"}, "'eaten' as its 'what'"),
     ],
 )

@@ -10,5 +10,5 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         if size > 65507:
             print(size, "too long")
             continue
-        sender.sendto(bytes(size), (host, port))
+        sender.sendto(b"x" * size, (host, port))
         print(size, "sent")

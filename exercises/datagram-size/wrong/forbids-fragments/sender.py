@@ -10,7 +10,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
     sender.setsockopt(socket.IPPROTO_IP, 10, 2)  # IP_MTU_DISCOVER, IP_PMTUDISC_DO
     for size in sizes:
         try:
-            sender.sendto(bytes(size), (host, port))
+            sender.sendto(b"x" * size, (host, port))
             print(size, "sent")
         except OSError as error:
             if error.errno != errno.EMSGSIZE:

@@ -8,7 +8,7 @@ host, port, sizes = sys.argv[1], int(sys.argv[2]), map(int, sys.argv[3:])
 
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
     for size in sizes:
-        data = bytes(size)
+        data = b"x" * size
         try:
             sender.sendto(data, (host, port))
         except OSError:

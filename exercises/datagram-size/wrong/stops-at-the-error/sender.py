@@ -7,5 +7,5 @@ host, port, sizes = sys.argv[1], int(sys.argv[2]), map(int, sys.argv[3:])
 
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
     for size in sizes:
-        sender.sendto(bytes(size), (host, port))
+        sender.sendto(b"x" * size, (host, port))
         print(size, "sent")
