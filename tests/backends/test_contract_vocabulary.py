@@ -89,6 +89,51 @@ def test_a_gate_waits_for_packets_that_a_host_sent_or_received_before_it_or_sinc
     evidence_of(backend, chosen, tmp_path, *asked)
 
 
+HEARS = b"""\
+import socket
+hears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+hears.bind(("", 9000))
+joined = socket.inet_aton("239.1.2.3") + socket.inet_aton("0.0.0.0")
+hears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, joined)
+print("bound")
+for _ in range(3):
+    data, (address, _) = hears.recvfrom(100)
+    print(data.decode(), address == socket.gethostbyname("speaker"))
+"""
+SPEAKS = b"""\
+import socket, sys
+speaks = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+speaks.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+own = int.from_bytes(socket.inet_aton(socket.gethostbyname("speaker")), "big")
+subnet = socket.inet_ntoa((own | 15).to_bytes(4, "big"))
+for word, target in (("group", "239.1.2.3"), ("subnet", subnet), ("everybody", "255.255.255.255")):
+    speaks.sendto(word.encode(), (target, 9000))
+    print("sent", word)
+"""
+
+
+def test_a_group_and_both_broadcasts_reach_every_host_without_a_word_of_interfaces(
+    backend: Backend, tmp_path: Path
+) -> None:
+    listeners = ("first", "second")
+    chosen = plan({**dict.fromkeys(listeners, HEARS), "speaker": SPEAKS})
+    bound = [printed(name, "bound") for name in listeners]
+    seen = evidence_of(
+        backend, chosen, tmp_path, started(*listeners), *bound, started("speaker"), exited(*listeners)
+    )
+    for name in listeners:
+        said = [b"bound", b"everybody True", b"group True", b"subnet True"]
+        assert sorted(seen.output_of(name).splitlines()) == said
+    for name in chosen.hosts:  # as it was sent, once, and nothing that taps carry
+        packets = seen.captures[name].packets
+        assert sorted(packet.payload for packet in packets if packet.udp) == [
+            b"everybody",
+            b"group",
+            b"subnet",
+        ]
+        assert not [packet for packet in packets if packet.protocol == "other"]
+
+
 REFUSED = b"""\
 import socket, struct
 client = socket.socket()

@@ -34,6 +34,7 @@ CONFIGURE: dict[str, Any] = {
     "hosts_file": None,
     "loopback": False,
     "sysctl": {},
+    "relay": False,
     "capture_bytes": 1 << 20,
     "link_bytes_per_s": 2_000_000,
     "link_packets_per_s": 5_000,
