@@ -1,12 +1,11 @@
-"""sender.py HOST PORT GROUP WORD: send a datagram to all, one to the members of GROUP, and `end` to all."""
+"""sender.py PORT GROUP WORD: send a datagram to all, one to the members of GROUP, and `end` to all."""
 
 import socket
 import sys
 
-own, port, group, word = socket.gethostbyname(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+port, group, word = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-    sender.bind((own, 0))  # of several networks, the one with this address
     # TODO 1: send WORD-all to 255.255.255.255 (which option does that need?)
     # TODO 2: send WORD-group to the group
     # TODO 3: send end to 255.255.255.255

@@ -1,9 +1,9 @@
-"""receiver.py HOST PORT GROUP: print each datagram, until one says `end`. GROUP is `none` for who joins no group."""
+"""receiver.py PORT GROUP: print each datagram, until one says `end`. GROUP is `none` for who joins no group."""
 
 import socket
 import sys
 
-own, port, group = socket.gethostbyname(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+port, group = int(sys.argv[1]), sys.argv[2]
 
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
     receiver.bind(("", port))
