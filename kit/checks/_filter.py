@@ -16,7 +16,6 @@ The fields are those of FIELDS in `_filter_fields`. What an ICMP error quotes of
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +25,7 @@ from lark import Token, Transformer, v_args
 
 from kit.checks._filter_fields import FIELDS, Field, View
 from kit.checks._grammar import Language, TextError, did_you_mean, refuse
+from kit.tap.fields import COMPARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,15 +66,6 @@ WORDS = {
     "LBRACE": "`{`",
     "RBRACE": "`}`",
 }
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
 Test = Callable[[View], bool]
 Tree: TypeAlias = "tuple[Any, ...]"
 
@@ -117,7 +108,7 @@ class _Values(Transformer[Token, Filter]):
         field = _comparable(name)
         if comparison not in field.comparisons:
             refuse(comparison, f"'{name}' is compared with {' and '.join(field.comparisons)} only")
-        compare, meant = _COMPARE[comparison], field.meaning(value)
+        compare, meant = COMPARE[comparison], field.meaning(value)
         every = all if comparison == "!=" else any  # Wireshark 3.6 and later: none of several may be equal
         hosts = (str(value),) if value.type == "NAME" else ()
         return Filter(

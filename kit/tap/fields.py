@@ -162,18 +162,18 @@ def fits(tree: list[Any], found: Fields) -> bool:
 
 def _every(found: Fields, name: str, comparison: str, value: Any) -> bool:
     values = found.get(name, ())
-    return bool(values) and all(_COMPARE[comparison](one, value) for one in values)
+    return bool(values) and all(COMPARE[comparison](one, value) for one in values)
 
 
 def _some(found: Fields, name: str, comparison: str, value: Any) -> bool:
-    return any(_COMPARE[comparison](one, value) for one in found.get(name, ()))
+    return any(COMPARE[comparison](one, value) for one in found.get(name, ()))
 
 
 def _among(found: Fields, name: str, ranges: list[list[Any]]) -> bool:
     return any(low <= one <= high for one in found.get(name, ()) for low, high in ranges)
 
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
