@@ -57,7 +57,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.exercise.model": ("kit.exercise.references", "kit.exercise.link_spec", "kit.verdict"),
     "kit.exercise": (*VALUES, *WIRE, "kit.checks"),  # the loader knows the vocabulary of checks
     "kit.exercise.compiler": ("kit.tap.cells",),  # a process of its own, whose start counts
-    "kit.checks": (*VALUES, "kit.packets", "kit.ladder"),  # a trace asks what woke a call
+    # a trace asks what woke a call; a filter compares as a host does that has it
+    "kit.checks": (*VALUES, "kit.packets", "kit.ladder", "kit.tap.fields"),
     "kit.ladder": (*VALUES, "kit.packets"),
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),

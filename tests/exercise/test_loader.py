@@ -168,7 +168,7 @@ BROKEN = [
     ("  client1: {", "  client1: {host: client2, ", ["8:3: the program 'client1' runs on 'client2' beside a host 'client1'; rename one"]),
     ("  client1: {", "  client1: {host: clent1, ", ["8:19: unknown host 'clent1'; did you mean 'client1'?"]),
     ("  client1: {", "  third: {script: client.py}\n  client1: {", ["8:3: the program 'third' is never started", "8:3: there is no host 'third' for this program; say 'host:', or add the host"]),
-    ("timeline:\n", "timeline:\nmore:\n", ["11:10: expected a list with at least one entry, found nothing", "12:1: unknown key 'more'; there are: document, topics, difficulty, prerequisites, localhost, limits, link, sysctl, compare, feedback, roles, handout"]),
+    ("timeline:\n", "timeline:\nmore:\n", ["11:10: expected a list with at least one entry, found nothing", "12:1: unknown key 'more'; there are: document, topics, difficulty, prerequisites, localhost, limits, link, ipv6, sysctl, compare, feedback, roles, handout"]),
     ("params:", "title: x\nparams:", ["2:1: the key 'title' stands twice here, first at 1:1; remove one"]),
 ]  # fmt: skip
 
