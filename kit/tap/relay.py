@@ -86,7 +86,8 @@ class Relay:
     def _left(self, frame: bytes) -> str:
         if frame[23] == _IGMP:  # for bridges and routers; somebody here has joined a group
             return self._make_door()
-        self._heard.send(_EVERYBODY + self._mac + RELAY_TYPE + frame[14:])
+        if frame[:6] == hardware_address_of(frame[30:34]):  # and not what a link's forwarder takes
+            self._heard.send(_EVERYBODY + self._mac + RELAY_TYPE + frame[14:])
         return ""
 
     def _arrived(self, frame: bytes) -> str:

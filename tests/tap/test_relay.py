@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.tap.capture import IPV4_TYPE, RELAY_TYPE, hardware_address
+from kit.tap.forwarder import NOWHERE
 from kit.tap.relay import Relay, hardware_address_of
 from tests.tap.test_host import CLONE_NEWNET
 
@@ -116,15 +117,29 @@ def test_what_leaves_to_a_group_leaves_a_second_time_as_large_as_it_was(wire: so
     with made() as relay, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(b"x" * 1472, (GROUP, 9000))  # a whole frame
         assert relay.hear(plugged=True) == ""
-        sender.sendto(b"y", (PEER, 9000))  # to one alone: nothing to carry
+        diverted = f"neighbour replace {PEER} lladdr {NOWHERE.hex(':')} dev eth0 nud permanent"
+        subprocess.run(["ip", *diverted.split()], check=True)
+        sender.sendto(
+            b"y", (PEER, 9000)
+        )  # to one alone, though its address begins like a group's: nothing to carry
         assert relay.hear(plugged=True) == ""
-    frames = [
-        frame for frame in (wire.recv(2000) for _ in range(3)) if frame[12:14] in (IPV4_TYPE, RELAY_TYPE)
+        sender.sendto(b"z", (GROUP, 9000))
+        assert relay.hear(plugged=True) == ""
+    frames: list[bytes] = []
+    while sum(frame[12:14] == RELAY_TYPE for frame in frames) < 2:
+        frames.append(wire.recv(2000))
+    assert [
+        (frame[12:14], len(frame), frame[-1:]) for frame in frames if frame[12:14] in (IPV4_TYPE, RELAY_TYPE)
+    ] == [
+        (IPV4_TYPE, 1514, b"x"),
+        (RELAY_TYPE, 1514, b"x"),
+        (IPV4_TYPE, 43, b"y"),
+        (IPV4_TYPE, 43, b"z"),
+        (RELAY_TYPE, 43, b"z"),
     ]
-    first, second = (frame for frame in frames if len(frame) == 1514)
-    assert (first[12:14], second[12:14]) == (IPV4_TYPE, RELAY_TYPE)
-    assert first[14:] == second[14:]
-    assert first[:6] == bytes.fromhex("01005e010203")
+    copies = [frame for frame in frames if len(frame) == 1514]
+    assert copies[0][14:] == copies[1][14:]
+    assert copies[0][:6] == bytes.fromhex("01005e010203")
 
 
 def test_groups_and_everybody_have_their_hardware_addresses() -> None:
