@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 COLUMNS = (
     "exercise",
     "reference passes",
-    "others right",
     "starter fails",
     "wrongs fail where named",
     "repeats same",
@@ -72,15 +71,13 @@ def row(report: Report) -> tuple[str, ...]:
         return (report.exercise, *(NOT_RUN for _ in COLUMNS[1:]))
     of_reference = [one for one in report.tried.values() if one.trial.of_reference]
     passing = f"{sum(one.right for one in of_reference)} of {len(of_reference)}"
-    right, all_right = count(report.tried, "right")
     starter, starters = count(report.tried, "starter")
     wrong, all_wrong = count(report.tried, "wrong")
     same, repeats = same_repeats(report.tried)
     return (
         report.exercise,
         passing,
-        f"{right} of {all_right}" if all_right else NOT_RUN,
-        ("yes" if starter else "no") if starters else NOT_RUN,
+        ("yes" if starter == starters else "no") if starters else NOT_RUN,
         f"{wrong} of {all_wrong}" if all_wrong else NOT_RUN,
         f"{same} of {repeats}",
         f"{seconds(report.tried):.1f}",

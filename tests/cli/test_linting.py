@@ -109,7 +109,6 @@ def test_runs_are_told_as_they_end_and_the_table_at_the_end(
         "4",
         "of",
         "4",
-        "-",
         "yes",
         "15",
         "of",
