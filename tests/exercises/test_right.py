@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.exercise.languages import ALL
 from tests.exercises.test_exercises import EXERCISES, NAMES, SEED, definition, outcomes, text_of, verdict_of
+from tests.languages import is_here, languages_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,9 +18,10 @@ if TYPE_CHECKING:
 each_right = pytest.mark.parametrize(
     "folder",
     [
-        pytest.param(folder, id=f"{name}-{folder.name}")
+        pytest.param(folder, id=f"{name}-{folder.name}", marks=pytest.mark.languages(*languages_in(folder)))
         for name in NAMES
         for folder in sorted((EXERCISES / name / "right").glob("*/"))
+        if is_here(folder)
     ],
 )
 each_backend = pytest.mark.parametrize(
@@ -35,8 +39,12 @@ def test_a_concurrent_server_may_use_threads_selectors_or_asyncio() -> None:
 @each_right
 def test_it_is_complete_and_differs_from_the_reference(folder: Path) -> None:
     exercise = folder.parents[1]
-    assert {file.name for file in folder.iterdir()} == set(definition(exercise.name).submit)
-    for file in folder.iterdir():
+    files = {file.name for file in folder.iterdir()}
+    (language,) = languages_in(folder)
+    assert language in ("python", *definition(exercise.name).languages)
+    submit = definition(exercise.name).submit
+    assert files == {str(PurePosixPath(file).with_suffix(ALL[language].suffix)) for file in submit}
+    for file in folder.glob("*.py"):
         assert ast.dump(ast.parse(text_of(file))) != ast.dump(
             ast.parse(text_of(exercise / "reference" / file.name))
         )
