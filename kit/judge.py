@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from kit import checks
-from kit.errors import EvidenceError
+from kit import checks, compilers
+from kit.builds import Builder, facts_of
+from kit.errors import EvidenceError, MachineError
 from kit.evidence import store
 from kit.exercise.model import CheckSpec, Handout, Role, Side
 from kit.exercise.planner import REFERENCE, make_plan
 from kit.grade import Presumed, Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
 from kit.lab.run import run, run_facts
 from kit.roles import folder_of, with_halves, without_halves, words_of
-from kit.verdict import HANDOUT, Feedback
+from kit.verdict import HANDOUT, Cite, Feedback
 from kit.verdict_rows import VERDICT_FILE, verdict_text
 from kit.whole import write_whole
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kit.backends.base import Backend
+    from kit.builds import Built
     from kit.evidence.model import Evidence, StepRecord
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Definition
@@ -66,15 +68,17 @@ def judge(
     """
     if submission is not None and seed is None:
         seed = f"{exercise.name}/{submission.name}"
-    trial = _Trial(exercise, submission, seed, backend, folder, progress, known)
+    builder = Builder(backend, folder, progress)
+    trial = _Trial(exercise, submission, seed, backend, folder, progress, builder, known)
     if submission is None:
         trial.observe(make_plan(exercise, None, seed), folder)
     elif submission.faults:
         trial.record_faults(submission)
     else:
         trial.settle(None, folder)
-        for role in trial.roles:
-            trial.settle(role, folder / folder_of(role))
+        if not store.load_facts(folder).get("submission_faults"):
+            for role in trial.roles:
+                trial.settle(role, folder / folder_of(role))
     return _judged(folder)
 
 
@@ -88,6 +92,7 @@ class _Trial:
     backend: Backend
     folder: Path
     progress: Callable[[str], None]
+    builder: Builder
     known: Mapping[str, bytes] | None
 
     @property
@@ -132,7 +137,7 @@ class _Trial:
         return store.load(folder)
 
     def observe(self, plan: Plan, folder: Path, role: str | None = None) -> None:
-        _observe(plan, self.backend, folder, self._rules(plan, role), self.progress)
+        _observe(plan, self.backend, folder, self._rules(plan, role), self.progress, self.builder)
 
     def record_faults(self, submission: Submission) -> None:
         """Write a run directory of what cannot be run, with the plan that empty files would have."""
@@ -224,7 +229,8 @@ def _of_run(folder: Path, facts: Mapping[str, Any], rules: _Rules) -> Verdict:
         facts["exercise"]["name"], facts["submission"], facts["backend"], facts["seed"], str(folder)
     )
     if faults := facts.get("submission_faults"):
-        return replace(submission_verdict(subject, rules.checks, faults), feedback=rules.feedback)
+        verdict = submission_verdict(subject, rules.checks, faults, _cited_of_builds(folder, facts))
+        return replace(verdict, feedback=rules.feedback)
     evidence = store.load(folder)
     if (folder / SECOND).exists():
         evidence = replace(evidence, faults=(*evidence.faults, "its second run was cut short"))
@@ -241,6 +247,12 @@ def _of_run(folder: Path, facts: Mapping[str, Any], rules: _Rules) -> Verdict:
     from kit.compare import compare  # noqa: PLC0415  # few exercises compare, and it costs each run's start 10 ms
 
     return replace(verdict, table=compare(evidence, rules.sides))
+
+
+def _cited_of_builds(folder: Path, facts: Mapping[str, Any]) -> list[Cite]:
+    """Give the first lines of what compilers said of what they did not build."""
+    places = dict.fromkeys(row["folder"] for row in facts.get("builds", {}).values() if row["fault"])
+    return [cite for place in places for cite in compilers.cites(store.load(folder / place), place)]
 
 
 def _compared_with(folder: Path, facts: Mapping[str, Any], evidence: Evidence) -> Evidence | Presumed | None:
@@ -275,13 +287,32 @@ def _spec(row: dict[str, Any]) -> CheckSpec:
 
 
 def _observe(
-    plan: Plan, backend: Backend, folder: Path, rules: dict[str, Any], progress: Callable[[str], None]
+    plan: Plan,
+    backend: Backend,
+    folder: Path,
+    rules: dict[str, Any],
+    progress: Callable[[str], None],
+    builder: Builder,
 ) -> None:
     facts = {**run_facts(plan, backend), **rules, "versions": backend.versions()}
     with store.Recorder(folder, facts) as recorder:
         try:
-            run(plan, backend, recorder, progress)
+            built = builder.build(plan)
+            recorder.facts |= {"builds": facts_of(built)} if built else {}
+            if faults := _unbuilt(plan, built):
+                recorder.facts["submission_faults"] = faults
+                return
+            run(plan.with_made({name: one.made for name, one in built.items()}), backend, recorder, progress)
         except KeyboardInterrupt as stop:
             recorder.fault(STOPPED)
             stop.add_note(f"the evidence so far is in {folder}")
             raise
+
+
+def _unbuilt(plan: Plan, built: Mapping[str, Built]) -> list[str]:
+    """Give the faults of what was handed in. Raises MachineError for a program of the exercise's own that has some."""
+    faults = {name: one.fault for name, one in built.items() if one.fault is not None}
+    for name, fault in faults.items():
+        if not plan.programs[name].submitted:
+            raise MachineError(f"{plan.exercise}: its own program {name} was not built: {fault}")
+    return list(dict.fromkeys(faults.values()))

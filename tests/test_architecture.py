@@ -25,6 +25,7 @@ VALUES = (
     "kit.exercise.model",
     "kit.exercise.plan",
     "kit.exercise.references",
+    "kit.exercise.languages",
 )
 # What kit sends into a host speaks with what stays outside: both sides read the same frames, cells and fields.
 WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
@@ -50,6 +51,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.evidence.model": ("kit.evidence.strace_text", "kit.packets"),
     "kit.evidence": (*VALUES, "kit.packets", "kit.whole"),
     "kit.exercise.references": (),
+    "kit.exercise.languages": (),
     "kit.exercise.plan": (),
     "kit.exercise.link_spec": ("kit.exercise.references",),
     "kit.exercise.model": ("kit.exercise.references", "kit.exercise.link_spec", "kit.verdict"),
@@ -71,11 +73,15 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit._debian_base": ("kit.errors",),
     "kit.backends": (*VALUES, *WIRE, "kit.image", "kit.interrupts"),
     "kit.lab": (*VALUES, *WIRE, "kit.backends", "kit.evidence", "kit.packets", "kit.interrupts"),
+    "kit.compilers": (*VALUES, "kit.exercise.faults"),
+    "kit.builds": (*VALUES, "kit.compilers", "kit.lab", "kit.backends.base", "kit.evidence"),
     # Where the parts of the story meet: load, plan, run, grade.
     "kit.judge": (
         *VALUES,
         "kit.checks",
         "kit.exercise",
+        "kit.builds",
+        "kit.compilers",
         "kit.lab",
         "kit.backends.base",
         "kit.evidence",
@@ -140,6 +146,7 @@ PURE = (
     "kit.checks",
     "kit.ladder",
     "kit.compare",
+    "kit.compilers",
     "kit.grade",
     "kit.roles",
     "kit.renderers",

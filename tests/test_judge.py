@@ -37,7 +37,13 @@ class Script:
         self.ran: list[str] = []
 
     def observe(
-        self, plan: Plan, backend: Any, folder: Path, rules: dict[str, Any], _progress: Callable[[str], None]
+        self,
+        plan: Plan,
+        backend: Any,
+        folder: Path,
+        rules: dict[str, Any],
+        _progress: Callable[[str], None],
+        _builder: object,
     ) -> None:
         submitted = any(program.submitted for program in plan.programs.values())
         self.ran.append("submission" if submitted else "reference")
@@ -203,7 +209,13 @@ class Halves:
         self.ran: list[tuple[str, str]] = []
 
     def observe(
-        self, plan: Plan, backend: Any, folder: Path, rules: dict[str, Any], _progress: Callable[[str], None]
+        self,
+        plan: Plan,
+        backend: Any,
+        folder: Path,
+        rules: dict[str, Any],
+        _progress: Callable[[str], None],
+        _builder: object,
     ) -> None:
         whose = ", ".join(sorted(name for name, one in plan.programs.items() if one.submitted))
         self.ran.append((whose, folder.name))

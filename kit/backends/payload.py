@@ -98,12 +98,13 @@ def source_folder() -> Path:
 
 
 def host_configuration(plan: Plan, host: str, **own: Any) -> dict[str, Any]:
-    """Give the tap's configuration; `own` says `address` and `hosts_file` where the backend must."""
+    """Give the tap's configuration; `own` says `address`, `hosts_file` and `relay` where the backend must."""
     return {
         "do": "configure",
         "interface": "eth0",
         "address": None,
         "hosts_file": None,
+        "relay": False,
         "loopback": plan.hosts[host].capture_loopback,
         "sysctl": dict(plan.sysctl.get(host, {})),
         "capture_bytes": plan.limits.capture_bytes,
@@ -121,6 +122,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "do": "configure",
         "command": list(chosen.command),
         "files": [[name, len(content)] for name, content in chosen.files.items()],
+        "executables": list(chosen.executables),
         "script": chosen.script,
         "cells": chosen.cells,
         "stdin": uses_stdin,
@@ -141,7 +143,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "wrapper_depth": 0,
         "user": None,
         "user_name": None,
-        "trace": True,
+        "trace": chosen.traced,
         **own,
     }
     return head, b"".join(chosen.files.values())

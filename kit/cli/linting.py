@@ -18,6 +18,7 @@ from kit.cli import capacity, choices, lease, screen
 from kit.cli.classroom import WORKER
 from kit.cli.running import BackendName, worst
 from kit.errors import ExerciseError, KitError, UsageError
+from kit.exercise.languages import PYTHON
 from kit.renderers import inert, inert_line
 
 if TYPE_CHECKING:
@@ -140,16 +141,24 @@ def _of_runs(exercises: Sequence[Written], asked: _Asked) -> Iterator[Report]:
     from kit.classroom.local import Local
     from kit.lint.report import of_runs
     from kit.lint.runner import Runner
-    from kit.lint.trials import trials
+    from kit.lint.trials import trials, unable
 
     chosen = choices.backend(asked.backend)
+    able = {PYTHON.name, *(row.name for row in chosen.requirements() if row.present)}
+    for written in exercises:
+        for label, languages in unable(written, able).items():
+            screen.note(
+                f"kit: {written.exercise.name} {label} is not run: {', '.join(languages)} is not here"
+            )
     folder = asked.out or Path(RUNS) / f"lint-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{inert_line(str(folder))}: is not empty", remedy="give --out a new folder")
     at_once = asked.jobs or min(capacity.here(written.exercise.definition) for written in exercises)
-    total = sum(len(trials(written, asked.repeats)) for written in exercises)
+    total = sum(len(trials(written, asked.repeats, able)) for written in exercises)
     with Local(WORKER) as engine, _following(total) as progress, _forgetting(folder):
-        runner = Runner(engine, chosen.name, folder, keep=asked.out is not None, heard=progress.heard)
+        runner = Runner(
+            engine, chosen.name, folder, keep=asked.out is not None, able=able, heard=progress.heard
+        )
         with closing(runner.run(exercises, asked.repeats, at_once)) as ended:
             for course in ended:
                 progress.ended(course)
@@ -223,7 +232,7 @@ def _tell_table(reports: Sequence[Report], *, ran: bool) -> None:
 
         table = Table(box=None, pad_edge=False)
         for number, column in enumerate(COLUMNS):
-            table.add_column(column, justify="right" if number else "left")
+            table.add_column(column, justify="right" if number else "left", no_wrap=not number)
         for report in reports:
             table.add_row(*map(inert_line, row(report)))
         with screen.page("en") as page:

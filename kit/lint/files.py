@@ -7,11 +7,12 @@ import graphlib
 from typing import TYPE_CHECKING
 
 from kit.exercise.faults import did_you_mean
+from kit.exercise.languages import ways
 from kit.exercise.loader import FILE
 from kit.exercise.model import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kit.exercise.model import Text
     from kit.lint.complaint import Said
@@ -80,38 +81,49 @@ def prerequisites_make_no_circle(written: Written) -> Iterator[Said]:
 
 
 def starter_has_what_is_handed_in(written: Written) -> Iterator[Said]:
-    submit = written.exercise.definition.submit
-    for name in submit:
-        if name not in written.starter:
-            yield (
-                written.at_key("submit"),
-                f"starter/{name} is missing; write what a learner begins with, with {TODO} lines",
-            )
-    for name in written.starter:
-        if name not in submit:
-            yield (
-                written.at(f"starter/{name}"),
-                f"{name} is not handed in; take it out of starter/, or add it to `submit`",
-            )
+    for folder, starter in _starters(written):
+        language = folder.partition("-")[2]
+        submit = [
+            ways(name, [language] if language else [])[-1] for name in written.exercise.definition.submit
+        ]
+        for name in submit:
+            if name not in starter:
+                yield (
+                    written.at_key("submit"),
+                    f"{folder}/{name} is missing; write what a learner begins with, with {TODO} lines",
+                )
+        for name in starter:
+            if name not in submit:
+                yield (
+                    written.at(f"{folder}/{name}"),
+                    f"{name} is not handed in; take it out of {folder}/, or add it to `submit`",
+                )
 
 
 def starter_leaves_something_to_do(written: Written) -> Iterator[Said]:
-    for name, data in written.starter.items():
-        text = data.decode("utf-8", "replace")
-        if TODO not in text:
-            yield (
-                written.at(f"starter/{name}"),
-                f"nothing is left to do; say at a {TODO} what a learner has to write there",
-            )
-        if name.endswith(".py"):
-            try:
-                ast.parse(text)
-            except (SyntaxError, ValueError) as error:
-                line = getattr(error, "lineno", None) or 1
+    for folder, starter in _starters(written):
+        for name, data in starter.items():
+            text = data.decode("utf-8", "replace")
+            if TODO not in text:
                 yield (
-                    written.at(f"starter/{name}", line),
-                    f"this is not Python: {error}; a starter runs as it is",
+                    written.at(f"{folder}/{name}"),
+                    f"nothing is left to do; say at a {TODO} what a learner has to write there",
                 )
+            if name.endswith(".py"):
+                try:
+                    ast.parse(text)
+                except (SyntaxError, ValueError) as error:
+                    line = getattr(error, "lineno", None) or 1
+                    yield (
+                        written.at(f"{folder}/{name}", line),
+                        f"this is not Python: {error}; a starter runs as it is",
+                    )
+
+
+def _starters(written: Written) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+    """Give the folders that a learner may begin with."""
+    yield "starter", written.starter
+    yield from written.starters.items()
 
 
 RULES = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kit.errors import KitError, UsageError
 from kit.exercise import catalogue
 from kit.exercise.faults import shown_path
+from kit.exercise.languages import PYTHON, language_of
 from kit.exercise.loader import FILE, files_below, load
 from kit.exercise.model import LANGUAGES
 from kit.exercise.yaml import Mapping as Node
@@ -15,7 +16,7 @@ from kit.exercise.yaml import Sequence
 from kit.lint.complaint import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from kit.exercise.loader import Exercise
@@ -29,11 +30,21 @@ class Solution:
     said: Wrong
     files: Mapping[str, bytes] = field(repr=False)
 
+    @property
+    def languages(self) -> set[str]:
+        return languages_in(self.files)
+
+
+def languages_in(files: Iterable[str]) -> set[str]:
+    """Tell what a machine must have to run these files."""
+    return {language_of(name).name for name in files}
+
 
 @dataclass(frozen=True)
 class Written:
     """An exercise as its author wrote it. `statements`: those that are there. `prerequisites`: of this exercise and of all
-    that it asks for, as far as there are such exercises beside it."""
+    that it asks for, as far as there are such exercises beside it. `starters` are those in other languages, by folder;
+    `rights` are further right solutions, by label."""
 
     exercise: Exercise
     source: str = field(repr=False)  # of exercise.yaml
@@ -41,6 +52,8 @@ class Written:
     starter: Mapping[str, bytes] = field(repr=False)
     wrongs: Mapping[str, Solution]
     prerequisites: Mapping[str, tuple[str, ...]]
+    starters: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False)
+    rights: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False)
 
     def at(self, file: str, line: int = 1, column: int = 1) -> Place:
         return Place(shown_path(self.exercise.folder / file), line, column)
@@ -101,6 +114,12 @@ def read(folder: Path) -> Written:
         files_below(folder / "starter"),
         wrongs,
         _prerequisites(exercise),
+        {
+            path.name: files_below(path)
+            for language, path in catalogue.starters(exercise).items()
+            if language != PYTHON.name
+        },
+        {label: files_below(path) for label, path in catalogue.rights(exercise).items()},
     )
 
 

@@ -77,7 +77,7 @@ def row(report: Report) -> tuple[str, ...]:
     return (
         report.exercise,
         passing,
-        ("yes" if starter else "no") if starters else NOT_RUN,
+        ("yes" if starter == starters else "no") if starters else NOT_RUN,
         f"{wrong} of {all_wrong}" if all_wrong else NOT_RUN,
         f"{same} of {repeats}",
         f"{seconds(report.tried):.1f}",

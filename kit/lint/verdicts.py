@@ -58,8 +58,19 @@ def starter_does_not_pass(written: Written, tried: Mapping[str, Tried]) -> Itera
     for one in _of_kind(tried, "starter"):
         if one.verdict is not None and one.verdict.outcome is Outcome.PASS:
             yield (
-                written.at("starter"),
+                written.at(one.trial.label),
                 f"the starter passes as it is; leave something to do; {_evidence(one)}",
+            )
+
+
+def right_passes(written: Written, tried: Mapping[str, Tried]) -> Iterator[Said]:
+    for one in _of_kind(tried, "right"):
+        if one.verdict is not None and not one.right and not _is_machines(one):
+            label = one.trial.label.removeprefix("right-")
+            text = _first_not_passed(one.verdict)[1]
+            yield (
+                written.at(f"right/{label}"),
+                f"right/{label} does not pass: {text}; mend it, or the check; {_evidence(one)}",
             )
 
 
@@ -87,7 +98,7 @@ def wrong_fails_where_it_says(written: Written, tried: Mapping[str, Tried]) -> I
 def starter_is_judged(written: Written, tried: Mapping[str, Tried]) -> Iterator[Said]:
     for one in _of_kind(tried, "starter"):
         if one.verdict is not None and one.verdict.outcome is Outcome.INCONCLUSIVE and not _is_machines(one):
-            yield written.at("starter"), f"the starter neither passes nor fails; {_evidence(one)}"
+            yield written.at(one.trial.label), f"the starter neither passes nor fails; {_evidence(one)}"
 
 
 RULES = (
@@ -95,6 +106,7 @@ RULES = (
     repeats_give_the_same_verdict,
     starter_does_not_pass,
     starter_is_judged,
+    right_passes,
     wrong_fails_where_it_says,
 )
 

@@ -6,6 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from kit.exercise.catalogue import WRONG_FILE
+from kit.exercise.languages import PYTHON
+from kit.exercise.submission import Asked
 from kit.lint.files import lacking
 from kit.tap.cells import split_cells
 
@@ -41,15 +43,21 @@ def every_check_is_failed_by_some_wrong(written: Written) -> Iterator[Said]:
 
 
 def wrong_is_complete(written: Written) -> Iterator[Said]:
-    submit = set(written.exercise.definition.submit)
+    asked = _asked(written)
     for label, solution in written.wrongs.items():
-        for name in sorted(submit - solution.files.keys()):
-            yield (
-                written.at(f"wrong/{label}/{WRONG_FILE}"),
-                f"wrong/{label}/{name} is missing; a solution is what a student hands in",
-            )
-        for name in sorted(solution.files.keys() - submit):
-            yield written.at(f"wrong/{label}/{name}"), f"{name} is not handed in; take it out"
+        for name in asked.files:
+            if solution.files.keys().isdisjoint(asked.ways(name)):
+                yield (
+                    written.at(f"wrong/{label}/{WRONG_FILE}"),
+                    f"wrong/{label}/{name} is missing; a solution is what a student hands in",
+                )
+        for name in sorted(solution.files.keys() - asked.names):
+            if name.endswith(PYTHON.suffix) or not asked.takes(name):
+                yield written.at(f"wrong/{label}/{name}"), f"{name} is not handed in; take it out"
+
+
+def _asked(written: Written) -> Asked:
+    return Asked(written.exercise.definition.submit, written.exercise.definition.languages)
 
 
 def wrong_says_what_is_wrong(written: Written) -> Iterator[Said]:
@@ -66,9 +74,10 @@ def wrong_differs_from_the_reference(written: Written) -> Iterator[Said]:
     reference = written.exercise.reference
     for label, solution in written.wrongs.items():
         names = [name for name in written.exercise.definition.submit if name in solution.files]
-        if names and all(
+        same = names and all(
             _meaning(name, solution.files[name]) == _meaning(name, reference[name]) for name in names
-        ):
+        )
+        if same or any(dict(solution.files) == dict(right) for right in written.rights.values()):
             yield (
                 written.at(f"wrong/{label}/{WRONG_FILE}"),
                 f"wrong/{label} does what the reference does; make it wrong",

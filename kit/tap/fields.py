@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Fields = Mapping[str, tuple[Any, ...]]
 
 ETHERNET_BYTES = 14
+IPV4_TYPE = b"\x08\x00"
 PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp"}  # IANA's protocol numbers
 _IPV4 = Struct(">xxHxxHxBxx4s4s")  # total length, fragment, protocol, source, target (RFC 791 3.1)
 _PORTS = Struct(">HH")
@@ -31,7 +32,7 @@ _FRAGMENT_OFFSET = 0x1FFF
 
 KNOWN = frozenset(
     {"frame.len", "ip", "ip.src", "ip.dst", "ip.addr", "tcp", "tcp.len", "udp", "udp.length", "icmp"}
-    | {"icmp.type", "icmp.code"}
+    | {"icmp.type", "icmp.code", "tcp.window_size_value"}
     | {f"tcp.flags.{flag}" for flag in _FLAGS}
     | {f"{protocol}.{port}" for protocol in ("tcp", "udp") for port in ("srcport", "dstport", "port")}
 )
@@ -45,10 +46,10 @@ def payload_bytes(found: Fields, protocol: str) -> int:
 
 
 def fields(frame: bytes) -> Fields:
-    """Read an Ethernet frame with an IPv4 packet in it. What is cut or malformed has the fields before that."""
+    """Read an Ethernet frame. What is cut or malformed has the fields before that, no IPv4 packet no further ones."""
     found: dict[str, tuple[Any, ...]] = {"frame.len": (len(frame),)}
     packet = memoryview(frame)[ETHERNET_BYTES:]
-    if len(packet) < _IPV4.size:
+    if frame[12:14] != IPV4_TYPE or len(packet) < _IPV4.size:
         return found
     total, fragment, number, *ends = _IPV4.unpack_from(packet)
     source, target = map(socket.inet_ntoa, ends)
@@ -75,6 +76,7 @@ def _tcp(found: dict[str, tuple[Any, ...]], packet: memoryview) -> None:
     if _TCP_ENDS <= header <= len(packet):
         found["tcp.len"] = (len(packet) - header,)
         found |= {f"tcp.flags.{name}": (int(bool(packet[13] & bit)),) for name, bit in _FLAGS.items()}
+        found["tcp.window_size_value"] = (int.from_bytes(packet[14:16], "big"),)
 
 
 def _udp(found: dict[str, tuple[Any, ...]], packet: memoryview) -> None:

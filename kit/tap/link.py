@@ -21,6 +21,10 @@ ENGINES_RESOLVER = "127.0.0.11"  # Docker's, in every container of a network of 
 # linux/ethtool.h: with these on, a send of 6000 bytes would be one 6000-byte packet in the capture
 _OFFLOADS = {"tso": 0x1F, "gso": 0x24, "gro": 0x2C, "tx": 0x17}
 
+# A program that knows nothing of interfaces reaches all hosts by these, where no default route leads anywhere:
+# multicast groups (joined by the same route, see ip_mc_find_dev of net/ipv4/igmp.c), and the limited broadcast
+_EVERYONE = ("224.0.0.0/4", "255.255.255.255")
+
 # What may leave at once: so many segments that no honest exchange of an exercise waits
 BURST_BYTES = 1 << 18
 QUEUE_BYTES = 1 << 20
@@ -87,11 +91,32 @@ def configure(interface: str, address: str | None) -> str:
     if address is None:
         lines.append(f"route add unreachable {ENGINES_RESOLVER} table local")
     else:
-        lines.append(f"address add {address} dev {interface}")
+        lines.append(f"address add {address} broadcast + dev {interface}")
     lines.append(f"link set {interface} up")
+    lines += routes_to_everyone(interface)
     if _has_default_route():  # without one a stray connect fails at once instead of timing out
         lines.append("route del default")
     return run_ip(lines)
+
+
+def routes_to_everyone(interface: str) -> list[str]:
+    """Give the lines of `ip` for them; they go with the interface's last address."""
+    return [f"route replace {everyone} dev {interface}" for everyone in _EVERYONE]
+
+
+def make_door(outside: str, inside: str, interface: str) -> str:
+    """Make a pair of veth: what is sent into `inside` comes in by the interface; give what was complained of."""
+    lines = [
+        f"link add {outside} type veth peer name {inside}",
+        f"link set {outside} up",
+        f"link set {inside} up",
+    ]
+    if complaint := run_ip(lines):
+        return complaint
+    redirect = f"protocol all u32 match u32 0 0 action mirred ingress redirect dev {interface}"
+    return _run(["tc", "qdisc", "add", "dev", outside, "ingress"]) or _run(
+        ["tc", "filter", "add", "dev", outside, "parent", "ffff:", *redirect.split()]
+    )
 
 
 def hold_back(interface: str, bytes_per_s: int, packets_per_s: int) -> str:

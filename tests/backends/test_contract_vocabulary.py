@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit.errors import BackendError
 from kit.evidence.store import Recorder, load
+from kit.exercise.link import tree_of
 from kit.lab.run import run, run_facts
 from kit.verdict import Outcome
 from tests.backends.contract import plan
-from tests.backends.evidence import evidence_of, exited, started
+from tests.backends.evidence import evidence_of, exited, printed, started
 from tests.backends.test_contract import BACKENDS
 from tests.checks.scene import ask
 
@@ -55,6 +56,82 @@ def test_a_setting_that_this_kernel_lacks_is_the_machines_fault(backend: Backend
     fault, *_ = load(tmp_path).faults
     assert "sysctl: net.ipv4.tcp_no_such cannot be" in fault
     assert fault.lower().endswith("no such file or directory")
+
+
+SINK = b"""\
+import socket
+sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sink.bind(("", 9000))
+print("bound")
+sink.recv(10)
+"""
+SENDS = b"""\
+import socket, time
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(3):
+    sender.sendto(b"x", ("sink", 9000))
+print("sent")
+time.sleep(60)
+"""
+
+
+def captured(host: str, text: str, count: int) -> tuple[str, dict[str, Any]]:
+    return "wait", {"packets": host, "filter": text, "tree": tree_of(text), "count": count}
+
+
+def test_a_gate_waits_for_packets_that_a_host_sent_or_received_before_it_or_since(
+    backend: Backend, tmp_path: Path
+) -> None:
+    chosen = plan({"sink": SINK, "source": SENDS})
+    asked = [started("sink"), printed("sink", "bound"), ("freeze", {"programs": ["sink"]}), started("source")]
+    asked += [captured(host, "udp and ip.src == source and udp.dstport == 9000", 3) for host in chosen.hosts]
+    asked += [printed("source", "sent"), captured("sink", "udp", 3), captured("source", "ip.dst == sink", 2)]
+    evidence_of(backend, chosen, tmp_path, *asked)
+
+
+HEARS = b"""\
+import socket
+hears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+hears.bind(("", 9000))
+joined = socket.inet_aton("239.1.2.3") + socket.inet_aton("0.0.0.0")
+hears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, joined)
+print("bound")
+for _ in range(3):
+    data, (address, _) = hears.recvfrom(100)
+    print(data.decode(), address == socket.gethostbyname("speaker"))
+"""
+SPEAKS = b"""\
+import socket, sys
+speaks = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+speaks.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+own = int.from_bytes(socket.inet_aton(socket.gethostbyname("speaker")), "big")
+subnet = socket.inet_ntoa((own | 15).to_bytes(4, "big"))
+for word, target in (("group", "239.1.2.3"), ("subnet", subnet), ("everybody", "255.255.255.255")):
+    speaks.sendto(word.encode(), (target, 9000))
+    print("sent", word)
+"""
+
+
+def test_a_group_and_both_broadcasts_reach_every_host_without_a_word_of_interfaces(
+    backend: Backend, tmp_path: Path
+) -> None:
+    listeners = ("first", "second")
+    chosen = plan({**dict.fromkeys(listeners, HEARS), "speaker": SPEAKS})
+    bound = [printed(name, "bound") for name in listeners]
+    seen = evidence_of(
+        backend, chosen, tmp_path, started(*listeners), *bound, started("speaker"), exited(*listeners)
+    )
+    for name in listeners:
+        said = [b"bound", b"everybody True", b"group True", b"subnet True"]
+        assert sorted(seen.output_of(name).splitlines()) == said
+    for name in chosen.hosts:  # as it was sent, once, and nothing that taps carry
+        packets = seen.captures[name].packets
+        assert sorted(packet.payload for packet in packets if packet.udp) == [
+            b"everybody",
+            b"group",
+            b"subnet",
+        ]
+        assert not [packet for packet in packets if packet.protocol == "other"]
 
 
 REFUSED = b"""\

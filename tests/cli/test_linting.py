@@ -104,7 +104,20 @@ def test_runs_are_told_as_they_end_and_the_table_at_the_end(
         "kit: 20 of 20: listen-accept wrong-serves-forever: as it must"
     )
     *_, row, total = result.stdout.splitlines()
-    assert row.split() == ["listen-accept", "4", "of", "4", "yes", "15", "of", "15", "3", "of", "3", "40.0"]
+    assert row.split() == [
+        "listen-accept",
+        "4",
+        "of",
+        "4",
+        "yes",
+        "15",
+        "of",
+        "15",
+        "3",
+        "of",
+        "3",
+        "40.0",
+    ]
     assert total == "1 exercise: 0 errors, 0 warnings"
     assert not (author.folder.parent.parent / "runs").exists() or not any(
         (author.folder.parent.parent / "runs").iterdir()

@@ -18,12 +18,15 @@ NAME = "listen-accept"
 
 
 class Author:
-    """Has a copy of `listen-accept` beside what it asks for."""
+    """Has a copy of `listen-accept`, as far as it is in Python, beside what it asks for."""
 
     def __init__(self, place: Path) -> None:
         for name in (NAME, "basic-usage"):
             shutil.copytree(EXERCISES / name, place / name)
         self.folder = place / NAME
+        for pattern in ("right", "starter-*", "wrong/*-in-*"):
+            for path in self.folder.glob(pattern):
+                shutil.rmtree(path)
 
     def write(self, file: str, text: str) -> None:
         path = self.folder / file

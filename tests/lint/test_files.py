@@ -229,3 +229,27 @@ def test_a_handout_is_not_linted(author: Author, tmp_path: Path) -> None:
         path.write_bytes(data)
     with pytest.raises(UsageError, match="is a handout"):
         read(tmp_path / "given")
+
+
+def test_what_is_in_another_language_is_held_to_the_same(author: Author) -> None:
+    author.write("starter-c/server.c", "/* TODO: all of it */\n")
+    author.write("right/c/server.c", "int main(void) { return 0; }\n")
+    author.write("wrong/late-in-c/server.c", "int main(void) { return 1; }\n")
+    author.write("wrong/late-in-c/helper.h", "\n")
+    author.write("wrong/late-in-c/wrong.yaml", "fails: [timeline]\nsays: {en: 'x', zh: 'y'}\n")
+    assert author.told() == []
+    author.write("starter-c/server.c", "\n")
+    author.write("starter-c/server.py", "# TODO\n")
+    author.write("wrong/late-in-c/server.c", "int main(void) { return 0; }\n")
+    author.remove("wrong/late-in-c/helper.h")
+    author.write("wrong/late-in-c/notes.txt", "\n")
+    assert {(place, text.partition(";")[0]) for _, place, text in author.told()} == {
+        ("starter-c/server.c:1", "nothing is left to do"),
+        ("starter-c/server.py:1", "server.py is not handed in"),
+        ("wrong/late-in-c/notes.txt:1", "notes.txt is not handed in"),
+    }
+    author.remove("wrong/late-in-c/notes.txt")
+    assert (
+        "wrong/late-in-c/wrong.yaml:1",
+        "wrong/late-in-c does what the reference does; make it wrong",
+    ) in {(place, text) for _, place, text in author.told()}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.lint.runner import Course, Runner
+from kit.lint.trials import trials, unable
+from kit.lint.verdicts import right_passes
 from tests.lint.scripted import DIED, PASS, ScriptedEngine
 
 if TYPE_CHECKING:
@@ -166,3 +168,23 @@ def test_a_solution_with_nothing_to_hand_in_is_told_and_the_others_go_on(bench: 
     course, engine = bench.run()
     assert "newest-first" in engine.ran, "it is a student's fault that is judged"
     assert course.ended
+
+
+def test_further_solutions_run_where_their_language_is(bench: Bench) -> None:
+    bench.author.write("right/c/server.c", "")
+    bench.author.write("starter-javascript/server.js", "")
+    course, _ = bench.run()
+    labels = [trial.label for trial in course.trials]
+    assert labels[3:6] == ["starter", "starter-javascript", "right-c"]
+    assert unable(course.written, {"python", "c"}) == {"starter-javascript": ["javascript"]}
+    assert [trial.label for trial in trials(course.written, 1, {"python"})][2:4] == [
+        "starter",
+        "wrong-hard-coded-port",
+    ]
+
+
+def test_a_further_right_solution_that_does_not_pass_is_told(bench: Bench) -> None:
+    bench.author.write("right/threads/server.py", "print()\n")
+    course, _ = bench.run(threads=[{"queue": "fail"}])
+    (said,) = [text for _place, text in right_passes(course.written, course.tried)]
+    assert said.startswith("right/threads does not pass: queue fail: that of queue; mend it, or the check")

@@ -26,6 +26,7 @@ FRAMES = {
     "with options": ipv4(17, udp(b"hi")[34:], options=b"\x01" * 4),
     "another protocol": ipv4(47, b"x" * 8),
     "a later fragment": ipv4(17, b"x" * 24, fragment=100),
+    "no IPv4": bytes(12) + b"\x08\x06" + bytes(28),
     "padded": tcp(ACK).ljust(60, b"\0"),
 }
 
@@ -51,6 +52,7 @@ def test_every_known_field_has_the_values_that_the_filter_sees(frame: bytes) -> 
         "udp or icmp",
         "tcp and tcp.len > 0",
         "tcp.flags.syn == 1 and not tcp.flags.ack == 1",
+        "tcp.window_size_value > 0 and not tcp.window_size_value == 7",
         "tcp.port == 8001",
         "tcp.port != 8001",
         "udp.port in {1..52, 40001}",
