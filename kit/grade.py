@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from kit.evidence.model import Evidence, LimitHit, StepRecord
     from kit.exercise.model import CheckSpec
+    from kit.verdict import Cite
 
 
 class Presumed(Enum):
@@ -125,9 +126,11 @@ class _Blames:
         return answer
 
 
-def submission_verdict(subject: Subject, checks: Iterable[CheckSpec], faults: Iterable[str]) -> Verdict:
+def submission_verdict(
+    subject: Subject, checks: Iterable[CheckSpec], faults: Iterable[str], cites: Iterable[Cite] = ()
+) -> Verdict:
     """Judge a submission that cannot be run at all: `faults` say why, each with its place and remedy."""
-    answer = fail(expected="a submission that can be run", observed="; ".join(faults))
+    answer = fail(expected="a submission that can be run", observed="; ".join(faults), cites=cites)
     first = Finding(SUBMISSION, SUBMISSION, answer, max_points=0)
     skipped = Answer(Outcome.SKIPPED, "a run of the submission", "the submission could not be run")
     return _verdict(subject, (first, *(_finding(spec, skipped) for spec in checks)))

@@ -125,6 +125,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "do": "configure",
         "command": list(chosen.command),
         "files": [[name, len(content)] for name, content in chosen.files.items()],
+        "executables": list(chosen.executables),
         "script": chosen.script,
         "cells": chosen.cells,
         "stdin": uses_stdin,
@@ -145,7 +146,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "wrapper_depth": 0,
         "user": None,
         "user_name": None,
-        "trace": True,
+        "trace": chosen.traced,
         **own,
     }
     return head, b"".join(chosen.files.values())

@@ -8,6 +8,7 @@ tcp.seq tcp.ack                               relative: 0 is the SYN, 1 the firs
 tcp.len                                       bytes of payload
 tcp.flags.syn .ack .fin .reset .push .urg     0 or 1
 tcp.window_size                               bytes, the scale of the handshake applied (RFC 7323 2.2)
+tcp.window_size_value                         the same as it stands in the header, without the scale
 udp.length                                    bytes with the 8 of the header (RFC 768)
 icmp.type icmp.code                           the same for icmpv6
 arp icmp icmpv6 ip ipv6 tcp udp               stand alone: whether the packet is one
@@ -204,6 +205,9 @@ FIELDS: dict[str, Field] = {
         "number", _of_tcp(lambda view: view.packet.tcp.length if view.packet.tcp else 0), _16_BITS
     ),
     "tcp.window_size": Field("number", _of_tcp(lambda view: view.window), _WINDOW_MAX),
+    "tcp.window_size_value": Field(
+        "number", _of_tcp(lambda view: view.packet.tcp.window if view.packet.tcp else 0), _16_BITS
+    ),
     "tcp.flags.syn": Field("bit", _flag(Flags.SYN), 1),
     "tcp.flags.ack": Field("bit", _flag(Flags.ACK), 1),
     "tcp.flags.fin": Field("bit", _flag(Flags.FIN), 1),

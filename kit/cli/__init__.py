@@ -5,9 +5,12 @@
     grading.py     grade; classroom.py: a whole class; progress.py: how far it is
     results.py     results
     ladder.py      ladder
+    learning.py    learn
     live.py        the ladder of a run, while it goes
+    claims.py      claims
     exporting.py   pcap, export gradescope
     authoring.py   handout
+    linting.py     lint
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
     choices.py     what a typed name means: exercise, backend, format, language
@@ -34,9 +37,12 @@ from kit import __version__, interrupts
 from kit.cli import (
     authoring,
     catalogue,
+    claims,
     exporting,
     grading,
     ladder,
+    learning,
+    linting,
     machine,
     reporting,
     results,
@@ -130,6 +136,7 @@ def _root(
 
 app.command("list")(catalogue.list_exercises)
 app.command("show")(catalogue.show)
+app.command("learn")(learning.learn)
 app.command("run")(running.run)
 app.command("grade")(grading.grade)
 app.command("results")(results.results)
@@ -138,6 +145,8 @@ app.command("ladder")(ladder.ladder)
 app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
 app.command("handout")(authoring.handout)
+app.command("claims")(claims.claims)
+app.command("lint")(linting.lint)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")

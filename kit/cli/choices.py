@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kit import renderers
 from kit.cli import screen
-from kit.errors import MachineError, UsageError
+from kit.errors import KitError, MachineError, UsageError
 from kit.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -54,6 +54,21 @@ def exercise(name: str) -> Exercise:
     from kit.exercise import catalogue, loader
 
     return loader.load(catalogue.find(name))
+
+
+def all_exercises() -> tuple[list[Exercise], int]:
+    """Load what of the catalogue can be loaded; tell the trouble of the others, and give the exit code."""
+    from kit.exercise import catalogue
+
+    exercises = []
+    code = 0
+    for name in catalogue.names():
+        try:
+            exercises.append(exercise(name))
+        except KitError as error:
+            screen.trouble(error)
+            code = error.exit_code
+    return exercises, code
 
 
 def renderer(name: str) -> Renderer:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kit.exercise.loader import Exercise
     from kit.report.run import Run, Statement
 
+PICTURES = ("ladder", "differences")
 Lang = Annotated[str | None, typer.Option(metavar="en|zh", help="The language; without it, the locale's.")]
 
 
@@ -30,24 +31,27 @@ def report(
     ] = None,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the picture alone, as SVG.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the picture alone, as PNG.")] = None,
+    of: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(PICTURES),
+            help="What --svg and --png show; differences: the sides of a comparison, and what was measured.",
+        ),
+    ] = "ladder",
     lang: Lang = None,
 ) -> None:
     """Write a run down as one HTML file that works without a network: verdict, picture, output, sockets."""
-    from kit.report.page import page, sides_of
-    from kit.report.svg import standalone
+    from kit.report.page import page
     from kit.whole import write_whole
 
     if len(run_dirs) > 2:
         raise UsageError("a report shows one run, or two side by side", remedy="name at most two folders")
+    if of not in PICTURES:
+        raise choices.unknown("picture", of, PICTURES, f"the pictures are: {', '.join(PICTURES)}")
     language = choices.language(lang)
     runs = [read_run(folder, language) for folder in run_dirs]
     if svg is not None or png is not None:
-        sides = sides_of(runs, language)
-        drawing = standalone(
-            [side.picture for side in sides],
-            [f"{run.title} · {run.verdict.submission}" for run in runs],
-            language,
-        )
+        drawing = _ladder(runs, language) if of == "ladder" else _differences(runs, language)
         if svg is not None:
             write_whole(svg, drawing)
             screen.result(f"{svg}\n")
@@ -58,6 +62,31 @@ def report(
         target = out or run_dirs[0] / "report.html"
         write_whole(target, page(runs, language))
         screen.result(f"{target}\n")
+
+
+def _ladder(runs: list[Run], lang: str) -> str:
+    """Draw the time line of one run, or of two side by side."""
+    from kit.report.page import sides_of
+    from kit.report.svg import standalone
+
+    pictures = [side.picture for side in sides_of(runs, lang)]
+    return standalone(pictures, [f"{run.title} · {run.verdict.submission}" for run in runs], lang)
+
+
+def _differences(runs: list[Run], lang: str) -> str:
+    """Draw what a run compares. Raises UsageError where it compares nothing, or there are two."""
+    from kit.report.figure import figure
+
+    if len(runs) != 1:
+        raise UsageError("the differences are those of one run", remedy="name one folder")
+    (run,) = runs
+    sides = run.compared
+    if not sides or run.verdict.table is None:
+        raise UsageError(
+            f"{run.verdict.exercise} compares nothing",
+            remedy="take a run of an exercise with `compare`, such as tcp-vs-udp",
+        )
+    return figure(run.title, run.ladder, sides, run.verdict.table, lang)
 
 
 def read_run(folder: Path, lang: str) -> Run:

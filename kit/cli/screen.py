@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import Console
+    from rich.table import Table
 
     from kit.errors import KitError
 
@@ -53,6 +54,27 @@ def some(names: Sequence[str]) -> str:
     """Name the first of those who are told beside the result, and count the others."""
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return ", ".join(map(inert_line, names[:MOST_NAMED])) + more
+
+
+def labelled(rows: Iterable[tuple[str, str]]) -> Table:
+    """Give a table of short labels, dimmed, and what they say; strangers' text becomes inert."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for label, text in rows:
+        table.add_row(label, Text(inert(text)))
+    return table
+
+
+def ask(question: str) -> str | None:
+    """Ask on the terminal; None where it has no more to say (Ctrl-D)."""
+    sys.stdout.write(f"\n{question} ")
+    sys.stdout.flush()
+    answer = sys.stdin.readline()
+    return answer or None
 
 
 def drawing(lines: Iterable[str]) -> None:

@@ -227,6 +227,24 @@ def load(folder: Path) -> Evidence:
     )
 
 
+def load_steps(folder: Path) -> tuple[StepRecord, ...]:
+    """Read the timeline alone, as it happened. Raises EvidenceError."""
+    events = _lines(folder / "events.jsonl")
+    return tuple(rows.step_of(event) for event in events if event["event"] == "step")
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a run directory of files that another one has. Raises MachineError."""
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    for name, content in sorted(
+        files.items(), key=lambda file: file[0] == "run.json"
+    ):  # without it, it is none
+        write_whole(folder / name, content)
+
+
 def swap(folder: Path, *, second: str, first: str) -> None:
     """Make the run in folder/second that of the folder itself; what it had goes to folder/first.
 

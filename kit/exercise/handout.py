@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import yaml as pyyaml
 
 from kit.errors import UsageError
+from kit.exercise.catalogue import starters
 from kit.exercise.loader import FILE, defined, files_below
 from kit.exercise.model import LANGUAGES, Handout
 from kit.exercise.packing import packed
@@ -49,19 +50,28 @@ def files(exercise: Exercise) -> dict[str, bytes]:
             f"{exercise.name} has hidden checks only, so its handout would have none",
             remedy="take `hidden: true` from what students may see",
         )
-    named = {file for program in definition.programs.values() for file in (program.script, *program.files)}
-    provided = {
-        name: data for name, data in exercise.reference.items() if name in named - set(definition.submit)
-    }
+    given = provided(exercise)
     text = _text(exercise)
-    defined(exercise.folder / f"handout of {FILE}", text, provided)
-    found = {f"starter/{name}": data for name, data in files_below(exercise.folder / "starter").items()}
-    found |= {f"reference/{name}": data for name, data in provided.items()}
+    defined(exercise.folder / f"handout of {FILE}", text, given)
+    found = {
+        f"{folder.name}/{name}": data
+        for folder in starters(exercise).values()
+        for name, data in files_below(folder).items()
+    }
+    found |= {f"reference/{name}": data for name, data in given.items()}
     for language in LANGUAGES:
         path = exercise.folder / f"statement.{language}.md"
         if path.is_file():
             found[path.name] = path.read_bytes()
     return found | {FILE: text}
+
+
+def provided(exercise: Exercise) -> dict[str, bytes]:
+    """Give what of reference/ is no solution: programs that are not handed in, and what they need."""
+    programs = exercise.definition.programs.values()
+    named = {file for program in programs for file in (program.script, *program.files)}
+    ours = named - set(exercise.definition.submit)
+    return {name: data for name, data in exercise.reference.items() if name in ours}
 
 
 def _text(exercise: Exercise) -> bytes:

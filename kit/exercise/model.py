@@ -84,8 +84,11 @@ class Param(Strict):
         return self
 
 
+LanguageName = Literal["c", "go", "javascript", "shell"]  # FURTHER of kit.exercise.languages
+
+
 class Program(Strict):
-    """Either `script` (Python, with `args`) or `run` (any command of the image)."""
+    """Either `script` (in the language that its name tells, with `args`) or `run` (any command of the image)."""
 
     script: FileName | None = None
     args: tuple[str, ...] = ()
@@ -131,6 +134,16 @@ class Received(Strict):
     protocol: Literal["tcp", "udp"] = "tcp"
 
 
+class Drained(Strict):
+    """No byte waits to be received on the connections of the port: the program has taken all that came.
+
+    What is still on its way is not seen: freeze the program, wait until the bytes are `received`, thaw it, then this.
+    """
+
+    drained: PlaceRef
+    port: Port
+
+
 class State(Strict):
     """At least `count` connections of the port (on either end) are in the TCP state `is`."""
 
@@ -173,6 +186,7 @@ CONDITIONS: dict[str, type[Strict]] = {
     "listening": Listening,
     "queued": Queued,
     "received": Received,
+    "drained": Drained,
     "state": State,
     "blocked": Blocked,
     "output": OutputSeen,
@@ -306,9 +320,11 @@ class Definition(Strict):
     localhost: HostRef | None = None  # on every host, `localhost` means this one
     programs: Annotated[dict[Name, Program], Field(min_length=1)]
     submit: Annotated[tuple[FileName, ...], Field(min_length=1)]
+    languages: tuple[LanguageName, ...] = ()  # `server.c` may be handed in for `server.py` where `c` is in it
     timeline: Annotated[tuple[Step, ...], Field(min_length=1)]
     checks: Annotated[tuple[CheckSpec, ...], Field(min_length=1)]
     limits: LimitSpec = LimitSpec()
+    build: LimitSpec = LimitSpec()  # of the step that builds a program, where its language has one
     link: tuple[LinkSpec, ...] = ()  # what it does to packets; one rule may stand alone
     ipv6: bool = False  # hosts have an IPv6 address each beside their IPv4 one
     sysctl: dict[Name, dict[SysctlName, SysctlValue]] = {}  # host -> what its kernel is set to

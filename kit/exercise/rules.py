@@ -176,6 +176,25 @@ def roles_part_what_is_submitted(draft: Draft, faults: Faults) -> None:
             faults.add(list(of_roles.values())[1], f"{text}; a program belongs to one")
 
 
+def languages_can_take_its_place(draft: Draft, faults: Faults) -> None:
+    """Only a script has a counterpart in another language, and cells are Python's."""
+    _distinct(draft.scalars("languages"), "language", faults)
+    if not draft.scalars("languages"):
+        return
+    programs = [program.value for program in draft.programs.values() if program.value]
+    scripts = {program.script: program for program in programs if program.script is not None}
+    beside = {file for program in programs for file in program.files}
+    for scalar in draft.scalars("submit"):
+        if scalar.text in beside:
+            faults.add_once(
+                scalar, f"{scalar.text!r} is no script alone, so 'languages' cannot take its place"
+            )
+        elif scalar.text in scripts and scripts[scalar.text].cells:
+            faults.add_once(
+                scalar, f"{scalar.text!r} has cells, which no other language has; leave out 'languages'"
+            )
+
+
 def _roles(draft: Draft, faults: Faults) -> abc.Iterator[tuple[Scalar, list[Scalar]]]:
     """Give each role with the places of its files; tell names that are taken, and a role without another."""
     node, key = draft.root.get("roles"), draft.root.key("roles")
@@ -288,6 +307,7 @@ RULES = (
     files_are_there,
     submitted_files_are_used,
     roles_part_what_is_submitted,
+    languages_can_take_its_place,
     reference_has_its_cells,
     snapshots_are_distinct,
     findings_are_distinct,

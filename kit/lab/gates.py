@@ -99,9 +99,23 @@ def _queued(state: LabState, arguments: Mapping[str, Any]) -> Seen:
 
 
 def _received(state: LabState, arguments: Mapping[str, Any]) -> Seen:
-    found = [one for one in _on_port(_sockets(state, arguments), arguments["port"]) if one.state != "LISTEN"]
+    found = _connections(state, arguments)
     size = sum(one.recv_queue for one in found)
     return Seen(size >= arguments["bytes"], f"{size} bytes waiting in {len(found)} sockets")
+
+
+def _drained(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    found = _connections(state, arguments)
+    size = sum(one.recv_queue for one in found)
+    known = state.table_of(subjects(arguments)[0]) is not None  # an empty table says something, none does not
+    return Seen(known and size == 0, f"{size} bytes waiting in {len(found)} sockets")
+
+
+def _connections(state: LabState, arguments: Mapping[str, Any]) -> list[Socket]:
+    """Give the sockets with the port, on either end, that are no listeners."""
+    port = arguments["port"]
+    sockets = (one for one in _sockets(state, arguments) if one.state != "LISTEN")
+    return [one for one in sockets if port in (one.local.port, one.remote.port)]
 
 
 def _state(state: LabState, arguments: Mapping[str, Any]) -> Seen:
@@ -146,10 +160,11 @@ _QUESTIONS: dict[str, Question] = {
     "listening": _listening,
     "queued": _queued,
     "received": _received,
+    "drained": _drained,
     "state": _state,
     "blocked": _blocked,
     "output": _output,
     "exited": _exited,
     "packets": _packets,
 }
-_ABOUT_SOCKETS = frozenset({"listening", "queued", "received", "state"})
+_ABOUT_SOCKETS = frozenset({"listening", "queued", "received", "drained", "state"})

@@ -37,6 +37,7 @@ class ProgramState:
     cells_ended: int = 0
     exits: list[Exit] = field(default_factory=list)
     used: Mapping[str, float] | None = None  # of its limits, as it told last
+    collected: Mapping[str, bytes] | None = None  # files that it made
 
     @property
     def exited(self) -> bool:
@@ -178,6 +179,14 @@ def _used(program: ProgramState, _name: str, head: Mapping[str, Any], _body: byt
     program.used = head["used"]
 
 
+def _collected(program: ProgramState, _name: str, head: Mapping[str, Any], body: bytes) -> None:
+    start, found = 0, {}
+    for file, size in head["files"]:
+        found[file] = body[start : start + size]
+        start += size
+    program.collected = found
+
+
 _OF_HOST: dict[str, Any] = {
     "ready": _host_ready,
     "packets": _packets,
@@ -193,4 +202,5 @@ _OF_PROGRAM: dict[str, Any] = {
     "cell": _cell,
     "exited": _exited,
     "used": _used,
+    "collected": _collected,
 }

@@ -73,7 +73,7 @@ def style_of(event: Event, line: Row) -> str:
         return "event folds"
     match event:
         case Segment():
-            return f"event segment {_segment_style(event)}"
+            return f"event segment {segment_style(event)}"
         case CallBegan() | CallReturned():
             return "event call failed" if isinstance(event, CallReturned) and event.failed else "event call"
         case Mark():
@@ -82,7 +82,8 @@ def style_of(event: Event, line: Row) -> str:
             return f"event {type(event).__name__.lower()}-row"
 
 
-def _segment_style(segment: Segment) -> str:
+def segment_style(segment: Segment) -> str:
+    """Give the classes that colour a segment."""
     if "R" in segment.flags:
         return "rst"
     if segment.fate == "lost":
@@ -114,7 +115,7 @@ def _segment(
     span = abs(target.x - source.x)
     travelling = segment.fate == "arrived" and not arrived
     if not travelling:
-        yield from _arrow(source.x, low, target.x, low + SLOPE, segment, lang)
+        yield from arrow(source.x, low, target.x, low + SLOPE, segment, lang)
     if travelling or segment.fate == "lost":
         anchor = "start" if right > 0 else "end"
         yield Label(source.x + right * ASIDE, top + 11, fitted(text, span - 26), "text", anchor)
@@ -122,7 +123,8 @@ def _segment(
         yield Label((source.x + target.x) / 2, top + 11, fitted(text, span - 26), "text", "middle")
 
 
-def _arrow(x1: float, y1: float, x2: float, y2: float, segment: Segment, lang: str) -> Iterator[Drawn]:
+def arrow(x1: float, y1: float, x2: float, y2: float, segment: Segment, lang: str) -> Iterator[Drawn]:
+    """Draw a segment from one lifeline to another; a lost one ends on its way."""
     right = 1 if x2 > x1 else -1
     if segment.fate == "lost":
         x2, y2 = x1 + (x2 - x1) * 0.72, y1 + (y2 - y1) * 0.72
@@ -154,7 +156,7 @@ def _loop(column: Column, text: str, y: float) -> Iterator[Drawn]:
 def travel(columns: Columns, segment: Segment, y1: float, y2: float) -> Iterator[Drawn]:
     """Draw a segment that arrives in a later row."""
     source, target = columns.ends(segment)
-    style = f"arrow {_segment_style(segment)}"
+    style = f"arrow {segment_style(segment)}"
     if source.x == target.x:
         out = source.x + source.side * LOOP
         corners = ((source.x, y1), (out, y1 + 4), (out, y2 - 4), (source.x, y2))
@@ -165,7 +167,7 @@ def travel(columns: Columns, segment: Segment, y1: float, y2: float) -> Iterator
         right = 1 if target.x > source.x else -1
         yield Line(source.x, y1 + 4, target.x - right * 3, y2, style)
     tip = _head(target.x, y2, right)
-    yield Shape(tip.points, f"tip {_segment_style(segment)}")
+    yield Shape(tip.points, f"tip {segment_style(segment)}")
 
 
 def _mark(columns: Columns, mark: Mark, y: float, lang: str) -> Iterator[Drawn]:

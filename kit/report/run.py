@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kit.exercise.model import Side
 from kit.ladder.model import CallBegan, CallReturned, Segment
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Run:
     @property
     def name(self) -> str:
         return f"{self.verdict.exercise} · {self.verdict.submission}"
+
+    @property
+    def compared(self) -> dict[str, Side]:
+        """Give the sides that the exercise compares, by the names that its author gave them."""
+        return {name: Side.model_validate(row) for name, row in (self.facts.get("compare") or {}).items()}
 
 
 class Places:

@@ -46,7 +46,7 @@ _FRAGMENT_OFFSET = 0x1FFF
 
 KNOWN = frozenset(  # of a packet of a link, which is an IPv4 one
     {"frame.len", "ip", "ip.src", "ip.dst", "ip.addr", "tcp", "tcp.len", "udp", "udp.length", "icmp"}
-    | {"icmp.type", "icmp.code"}
+    | {"icmp.type", "icmp.code", "tcp.window_size_value"}
     | {f"tcp.flags.{flag}" for flag in _FLAGS}
     | {f"{protocol}.{port}" for protocol in ("tcp", "udp") for port in ("srcport", "dstport", "port")}
 )
@@ -127,6 +127,7 @@ def _tcp(found: dict[str, tuple[Any, ...]], packet: memoryview) -> None:
     if _TCP_ENDS <= header <= len(packet):
         found["tcp.len"] = (len(packet) - header,)
         found |= {f"tcp.flags.{name}": (int(bool(packet[13] & bit)),) for name, bit in _FLAGS.items()}
+        found["tcp.window_size_value"] = (int.from_bytes(packet[14:16], "big"),)
 
 
 def _udp(found: dict[str, tuple[Any, ...]], packet: memoryview) -> None:

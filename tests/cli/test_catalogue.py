@@ -4,17 +4,26 @@ import json
 import sys
 from dataclasses import replace
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kit import state
 from kit.cli import choices
 from kit.errors import ExerciseError, Fault
 from kit.exercise.model import Handout, Role
+from kit.learning import progress
 from tests.cli.conftest import EXERCISE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Kit
+
+
+@pytest.fixture(autouse=True)
+def nothing_solved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +53,76 @@ def test_list_as_json_is_a_line_an_exercise(kit: Kit) -> None:
         "title": "first come, first served",
         "topics": ["listen", "accept"],
         "difficulty": 2,
+        "prerequisites": [],
         "document": "样例2",
+        "solved": False,
     }
+
+
+def courses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have two more: one before it, and one that is about another topic."""
+    more: dict[str, dict[str, Any]] = {
+        "listen-accept": {"prerequisites": ("greeting",)},
+        "greeting": {"difficulty": 1, "topics": ("connect",)},
+        "datagrams": {"difficulty": 3, "topics": ("udp", "accept")},
+    }
+    made = {
+        name: replace(EXERCISE, name=name, definition=EXERCISE.definition.model_copy(update=changes))
+        for name, changes in more.items()
+    }
+    monkeypatch.setattr("kit.exercise.catalogue.names", lambda: sorted(made))
+    monkeypatch.setattr(choices, "exercise", made.__getitem__)
+
+
+def listed(kit: Kit, *options: str) -> list[str]:
+    lines = kit("list", "--format", "json", *options).stdout.splitlines()
+    return [json.loads(line)["exercise"] for line in lines]
+
+
+def test_list_is_in_the_order_to_learn_and_says_what_to_know_before(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courses(monkeypatch)
+    assert listed(kit) == ["greeting", "listen-accept", "datagrams"]
+    assert "after greeting" in kit("list").stdout
+    assert "先修 greeting" in kit("list", "--lang", "zh").stdout
+
+
+def test_list_marks_what_is_solved_and_shows_what_is_open(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    courses(monkeypatch)
+    assert listed(kit, "--open") == ["greeting", "datagrams"]
+    progress.save(state.place(progress.FILE), progress.Progress().solves("greeting"))
+    assert listed(kit, "--open") == ["listen-accept", "datagrams"]
+    text = kit("list").stdout
+    assert "✓ greeting" in text
+    assert "after greeting ✓" in text
+
+
+def test_list_of_one_topic_or_one_difficulty(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    courses(monkeypatch)
+    assert listed(kit, "--topic", "accept") == ["listen-accept", "datagrams"]
+    assert listed(kit, "--difficulty", "1") == ["greeting"]
+    result = kit("list", "--topic", "acept")
+    assert result.exit_code == 2
+    assert "unknown topic 'acept'; did you mean 'accept'?" in result.stderr
+
+
+def test_list_in_groups(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    courses(monkeypatch)
+    lines = [line.strip() for line in kit("list", "--by", "topic").stdout.splitlines()]
+    assert [line for line in lines if line in ("connect", "listen", "udp")] == ["connect", "listen", "udp"]
+    lines = kit("list", "--by", "difficulty").stdout.splitlines()
+    assert [line for line in lines if line.strip("●") == ""] == ["●", "●●", "●●●"]
+    assert "did you mean 'topic'?" in kit("list", "--by", "topics").stderr
+
+
+def test_a_record_that_cannot_be_read_hides_no_exercise(kit: Kit) -> None:
+    state.place(progress.FILE).parent.mkdir(parents=True)
+    state.place(progress.FILE).write_text("?")
+    result = kit("list")
+    assert "listen-accept" in result.stdout
+    assert "is not as kit wrote it" in result.stderr
+    assert result.exit_code == 0
 
 
 def test_a_broken_exercise_does_not_hide_the_others(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +134,7 @@ def test_a_broken_exercise_does_not_hide_the_others(kit: Kit, monkeypatch: pytes
     monkeypatch.setattr("kit.exercise.catalogue.names", lambda: ["broken", "listen-accept"])
     monkeypatch.setattr(choices, "exercise", load)
     result = kit("list")
-    assert result.stdout.startswith("listen-accept")
+    assert result.stdout.split()[0] == "listen-accept"
     assert result.stderr == "kit: broken/exercise.yaml:3:1: no title\n"
     assert result.exit_code == 2
 
@@ -76,6 +153,21 @@ def test_show_tells_statement_programs_checks_and_what_to_type(kit: Kit) -> None
     assert "queue 2 points the kernel queues" in text
     assert "kit run listen-accept" in text
     assert "kit grade listen-accept FOLDER runs and grades yours: a folder with server.py" in text
+
+
+def test_show_tells_how_difficult_it_is_and_what_to_know_before(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_with(monkeypatch, prerequisites=("basic-usage",))
+    lines = [" ".join(line.split()) for line in kit("show", "listen-accept").stdout.splitlines()]
+    start = lines.index("difficulty ●●")
+    assert lines[start : start + 4] == [
+        "difficulty ●●",
+        "topics listen, accept",
+        "known before basic-usage",
+        "document 样例2",
+    ]
+    assert "kit learn listen-accept copies the starter, runs it, helps" in lines
 
 
 def test_show_hides_what_a_hidden_check_looks_for(kit: Kit) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -8,10 +9,9 @@ import pytest
 from kit.evidence.store import Recorder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Kit
 
+STORED = Path(__file__).parent.parent / "evidence" / "stored" / "tcp-vs-udp"
 FACTS: dict[str, Any] = {
     "kit": "0.1.0",
     "exercise": {"name": "listen-accept", "digest": "of another version"},
@@ -91,3 +91,31 @@ def test_a_run_of_an_exercise_that_is_not_here_has_a_page(kit: Kit, tmp_path: Pa
         pass
     assert kit("report", str(tmp_path / "run"), "--lang", "en").exit_code == 0
     assert "is not on the machine" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "retransmission"), ("zh", "重传的数据分组")])
+def test_the_differences_of_a_stored_run_as_pictures(kit: Kit, tmp_path: Path, lang: str, said: str) -> None:
+    result = kit(
+        "report", str(STORED), "--of", "differences", "--svg", "d.svg", "--png", "d.png", "--lang", lang
+    )
+    assert result.stdout == "d.svg\nd.png\n", result.stderr
+    text = "".join(ET.fromstring((tmp_path / "d.svg").read_text()).itertext())  # noqa: S314  # kit's own text
+    assert said in text
+    assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_differences_of_a_run_that_compares_nothing(kit: Kit, run_dir: Path) -> None:
+    result = kit("report", str(run_dir), "--of", "differences", "--svg", "out.svg")
+    assert result.exit_code == 2
+    assert "listen-accept compares nothing" in result.stderr
+    assert "tcp-vs-udp" in result.stderr
+
+
+def test_the_differences_of_two_runs(kit: Kit, run_dir: Path) -> None:
+    result = kit("report", str(run_dir), str(run_dir), "--of", "differences", "--svg", "out.svg")
+    assert result.exit_code == 2
+    assert "those of one run" in result.stderr
+
+
+def test_a_picture_that_is_none(kit: Kit, run_dir: Path) -> None:
+    assert "did you mean 'ladder'?" in kit("report", str(run_dir), "--of", "lader").stderr

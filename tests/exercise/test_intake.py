@@ -161,7 +161,7 @@ def test_too_many_files_are_refused(
 ) -> None:
     fill(folder, {f"m{number}.py": b"" for number in range(201)})
     assert read_submission(folder, exercise).faults == (
-        "li-lei: 201 Python files were handed in; at most 200 are taken",
+        "li-lei: 201 source files were handed in; at most 200 are taken",
     )
     monkeypatch.setattr(entries, "MAX_ENTRIES", 200)
     assert read_submission(folder, exercise).faults == (

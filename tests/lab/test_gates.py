@@ -80,6 +80,26 @@ def test_received_sums_the_connections_of_the_port_and_leaves_the_listener_out()
     )
 
 
+def test_received_and_drained_see_the_port_on_either_end_of_a_connection() -> None:
+    assert gates.look(state(rows=[scene.CONNECTED]), {"received": "server", "port": 40000, "bytes": 7}).open
+    assert not gates.look(state(rows=[scene.CONNECTED]), {"drained": "server", "port": 40000}).open
+
+
+def test_drained_wants_nothing_left_to_receive_and_a_table_that_says_so() -> None:
+    asked = {"drained": "server", "port": 8001}
+    empty = [*scene.CONNECTED[:6], 0, 0]
+    assert gates.look(state(rows=[scene.QUEUED_TWO, scene.CONNECTED]), asked) == (
+        False,
+        "7 bytes waiting in 1 sockets",
+    )
+    assert gates.look(state(rows=[scene.QUEUED_TWO, empty]), asked).open
+    assert gates.look(state(rows=[]), asked).open
+    unknown = state()
+    unknown.hosts["server"].table = None
+    assert not gates.look(unknown, asked).open
+    assert gates.hosts_to_watch(unknown, asked) == {"server"}
+
+
 @pytest.mark.parametrize(("name", "count", "opens"), [("ESTABLISHED", 1, True), ("ESTABLISHED", 2, False)])
 def test_state_counts_connections_of_the_port_on_either_end(name: str, count: int, opens: bool) -> None:
     seen = gates.look(

@@ -79,6 +79,7 @@ def test_every_known_field_has_the_values_that_the_filter_sees(frame: bytes) -> 
         "udp or icmp",
         "tcp and tcp.len > 0",
         "tcp.flags.syn == 1 and not tcp.flags.ack == 1",
+        "tcp.window_size_value > 0 and not tcp.window_size_value == 7",
         "tcp.port == 8001",
         "tcp.port != 8001",
         "udp.port in {1..52, 40001}",

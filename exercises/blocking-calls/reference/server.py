@@ -1,0 +1,17 @@
+"""server.py PORT: wait for a client, print what it sends, say what happens."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))  # "" means every address of this host
+    server.listen()
+    print("waiting")
+    conn, address = server.accept()  # returns when somebody has connected
+    print("connected")
+    with conn:
+        while data := conn.recv(1024):  # returns when something has come, or the end
+            print(data.decode())
+    print("closed")

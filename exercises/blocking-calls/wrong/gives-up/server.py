@@ -1,0 +1,18 @@
+"""server.py PORT: wait for a client, print what it sends, say what happens."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    server.settimeout(0.5)
+    print("waiting")
+    conn, address = server.accept()
+    print("connected")
+    with conn:
+        while data := conn.recv(1024):
+            print(data.decode())
+    print("closed")

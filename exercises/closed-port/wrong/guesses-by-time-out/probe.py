@@ -1,0 +1,15 @@
+"""probe.py HOST PORT: ask a UDP port, and print what it answers or that nobody is there."""
+
+import socket
+import sys
+
+host, port = sys.argv[1], int(sys.argv[2])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    probe.settimeout(3)
+    probe.sendto(b"ping", (host, port))
+    try:
+        data, address = probe.recvfrom(1024)
+        print("answered:", data.decode())
+    except TimeoutError:
+        print("refused")

@@ -1,0 +1,11 @@
+"""scan.py HOST PORT...: print for each port whether a server listens there."""
+
+import socket
+import sys
+
+host, ports = sys.argv[1], sys.argv[2:]
+
+for port in ports:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+        # TODO: connect to the port; print "PORT open" or "PORT refused"
+        raise SystemExit("scan.py: not written yet")

@@ -1,0 +1,14 @@
+"""receiver.py PORT: print each datagram in brackets, until one says `end`."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+    receiver.bind(("", port))  # no listen, no accept: whatever is sent to the port is received here
+    while True:
+        data, address = receiver.recvfrom(1024)  # one datagram, however many are waiting
+        if data == b"end":
+            break
+        print(f"[{data.decode()}]")  # b"" is a datagram without data, not the end

@@ -1,0 +1,15 @@
+"""receiver.py PORT: print each datagram in brackets, until one says `end`."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+    receiver.bind(("", port))
+    while True:
+        data, address = receiver.recvfrom(1024)
+        if data == b"end":
+            break
+    for message in ("message-1", "message-2", "", "message-3"):
+        print(f"[{message}]")

@@ -1,0 +1,10 @@
+"""sender.py HOST PORT SIZE...: send a datagram of each size, and print whether it could be sent."""
+
+import socket
+import sys
+
+host, port, sizes = sys.argv[1], int(sys.argv[2]), map(int, sys.argv[3:])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    for size in sizes:
+        print(size, "too long" if size > 65507 else "sent")

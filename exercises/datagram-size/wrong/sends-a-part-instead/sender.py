@@ -1,0 +1,17 @@
+"""sender.py HOST PORT SIZE...: send a datagram of each size, and print whether it could be sent."""
+
+import errno
+import socket
+import sys
+
+host, port, sizes = sys.argv[1], int(sys.argv[2]), map(int, sys.argv[3:])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    for size in sizes:
+        data = b"x" * size
+        try:
+            sender.sendto(data, (host, port))
+        except OSError:
+            sender.sendto(data[: size // 2], (host, port))
+            sender.sendto(data[size // 2 :], (host, port))
+        print(size, "sent")

@@ -1,0 +1,14 @@
+"""sender.py HOST PORT SIZE...: send a datagram of each size, and print whether it could be sent."""
+
+import socket
+import sys
+
+host, port, sizes = sys.argv[1], int(sys.argv[2]), map(int, sys.argv[3:])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    for size in sizes:
+        if size > 1472:
+            print(size, "too long")
+            continue
+        sender.sendto(b"x" * size, (host, port))
+        print(size, "sent")

@@ -1,0 +1,18 @@
+"""receiver.py PORT: print the first 16 bytes of each datagram and whether it was cut, until one says `end`."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+    receiver.bind(("", port))
+    number = 0
+    while True:
+        data, _, flags, address = receiver.recvmsg(16)
+        if data == b"end":
+            break
+        cut = " (cut)" if flags & socket.MSG_TRUNC else ""
+        number += bool(cut)
+        print(data.decode() + cut)
+    sys.exit(number)

@@ -1,0 +1,22 @@
+"""client.py HOST PORT: print each message that the server sends, on a line of its own."""
+
+import socket
+import sys
+
+host, port = sys.argv[1], int(sys.argv[2])
+
+
+def receive_exactly(size):
+    data = b""
+    while len(data) < size:
+        piece = client.recv(size - len(data))
+        if not piece:
+            break
+        data += piece
+    return data
+
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+    client.connect((host, port))
+    while message := receive_exactly(int.from_bytes(receive_exactly(4), "big")):
+        print(message.decode())

@@ -1,0 +1,12 @@
+"""client.py HOST PORT: send the lines of the standard input, print the lines of the server; both at any time."""
+
+import socket
+import sys
+
+host, port = sys.argv[1], int(sys.argv[2])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+    client.connect((host, port))
+    while data := client.recv(1024):
+        print(data.decode(), end="")
+        client.sendall(sys.stdin.readline().encode())

@@ -1,0 +1,16 @@
+"""server.py PORT: listen, wait for Enter, and only then accept a client and print its word."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    input()
+    conn, address = server.accept()
+    with conn:
+        word = conn.recv(1)
+
+print(word.decode())

@@ -1,0 +1,17 @@
+"""server.py PORT: serve two clients, each to its end, one after the other."""
+
+import socket
+import sys
+from itertools import count
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    for number in count(1):
+        conn, address = server.accept()
+        with conn:
+            while data := conn.recv(1024):
+                print(number, data.decode(), end="")
+                conn.sendall(data)

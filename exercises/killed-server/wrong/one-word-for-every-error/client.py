@@ -1,0 +1,16 @@
+"""client.py HOST PORT: connect, and print how the connection ends."""
+
+import socket
+import sys
+
+host, port = sys.argv[1], int(sys.argv[2])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+    try:
+        client.connect((host, port))
+        print("connected")
+        while client.recv(1024):
+            pass
+        print("closed")
+    except OSError:
+        print("refused")

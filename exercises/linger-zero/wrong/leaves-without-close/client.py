@@ -1,0 +1,19 @@
+"""client.py FIRST SECOND PORT WORD: send WORD to both hosts; close the first connection, abort the second."""
+
+import os
+import socket
+import sys
+
+first, second, port, word = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+    client.connect((first, port))
+    client.sendall(word.encode())
+print("closed")
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+    client.connect((second, port))
+    client.sendall(word.encode())
+    print("aborted", flush=True)
+    os._exit(0)
+print("aborted")

@@ -1,0 +1,19 @@
+"""server.py PRIVATE PUBLIC: serve this host on PRIVATE, and every host on PUBLIC."""
+
+import socket
+import sys
+
+private, public = int(sys.argv[1]), int(sys.argv[2])
+
+
+def listening(address, port):
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    server.bind((address, port))
+    server.listen()
+    return server
+with listening("127.0.0.1", private) as inner, listening("", public) as outer:
+    queues = (inner, private, "anna"), (outer, public, "anna"), (outer, public, "bob")
+    for server, port, name in queues:
+        conn, address = server.accept()
+        with conn:
+            print(port, name)

@@ -1,0 +1,1 @@
+"""What a learner works through: in which order, with how much help, and what is solved already."""
