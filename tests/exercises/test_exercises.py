@@ -17,9 +17,12 @@ from typing import Any
 import pytest
 
 from kit.exercise import catalogue
+from kit.exercise.languages import ALL
 from kit.exercise.loader import load
 from kit.exercise.model import LANGUAGES, Definition, Wrong
+from kit.exercise.submission import Asked
 from kit.tap.cells import split_cells
+from tests.languages import is_here, languages_in
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
 NAMES = tuple(sorted(file.parent.name for file in EXERCISES.glob("*/exercise.yaml")))
@@ -37,7 +40,25 @@ each_exercise = pytest.mark.parametrize("name", NAMES)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 each_wrong = pytest.mark.parametrize(
     ("name", "folder"),
-    [pytest.param(name, folder, id=f"{name}-{folder.name}") for name in NAMES for folder in WRONGS[name]],
+    [
+        pytest.param(
+            name, folder, id=f"{name}-{folder.name}", marks=pytest.mark.languages(*languages_in(folder))
+        )
+        for name in NAMES
+        for folder in WRONGS[name]
+    ],
+)
+each_starter = pytest.mark.parametrize(
+    "folder",
+    [
+        pytest.param(
+            folder,
+            id=f"{folder.parent.name}-{folder.name}",
+            marks=pytest.mark.languages(*languages_in(folder)),
+        )
+        for folder in sorted(EXERCISES.glob("*/starter*"))
+        if is_here(folder)
+    ],
 )
 each_backend = pytest.mark.parametrize(
     "backend",
@@ -76,6 +97,8 @@ def findings(name: str) -> list[str]:
 def meaning(file: Path) -> list[str]:
     """Give what a script does, whatever its comments: the syntax tree of each cell, or of the whole."""
     source = text_of(file)
+    if file.suffix != ".py":
+        return [source]
     return [ast.dump(ast.parse(cell)) for _line, cell in split_cells(source) or [(1, source)]]
 
 
@@ -143,9 +166,13 @@ def test_the_statement_names_every_check_and_role(name: str, language: str) -> N
 
 @each_exercise
 def test_the_starter_has_every_file_with_something_to_do(name: str) -> None:
-    files = {file.name: text_of(file) for file in (EXERCISES / name / "starter").iterdir()}
-    assert set(files) == set(definition(name).submit)
-    assert all("TODO" in text and ast.parse(text) for text in files.values())
+    for language, folder in catalogue.starters(load(EXERCISES / name)).items():
+        files = {file.name: text_of(file) for file in folder.iterdir()}
+        assert set(files) == {
+            Path(file).with_suffix(ALL[language].suffix).name for file in definition(name).submit
+        }
+        assert all("TODO" in text for text in files.values())
+        assert language != "python" or all(ast.parse(text) for text in files.values())
 
 
 @each_exercise
@@ -163,10 +190,15 @@ def test_every_check_and_role_is_failed_by_some_wrong_solution(name: str) -> Non
 def test_a_wrong_solution_is_complete_explained_and_differs_from_the_reference(
     name: str, folder: Path
 ) -> None:
-    files = set(definition(name).submit)
-    assert {file.name for file in folder.iterdir()} == {*files, "wrong.yaml"}
+    files = {file.name for file in folder.iterdir()} - {"wrong.yaml"}
+    asked = Asked(definition(name).submit, definition(name).languages)
+    assert {asked.files[0] if file in asked.ways(asked.files[0]) else file for file in files} == {
+        *asked.files
+    }
     assert set(wrongs(name)[folder.name].says) == set(LANGUAGES)
-    assert any(meaning(folder / file) != meaning(EXERCISES / name / "reference" / file) for file in files)
+    right = [EXERCISES / name / "reference", *catalogue.rights(load(EXERCISES / name)).values()]
+    for like in (one for one in right if all((one / file).exists() for file in files)):
+        assert any(meaning(folder / file) != meaning(like / file) for file in files)
 
 
 # ---- The verdicts
@@ -207,9 +239,11 @@ def test_the_reference_passes_with_drawn_values(name: str, backend: str, tmp_pat
 
 
 @each_backend
-@each_exercise
-def test_the_starter_fails(name: str, backend: str, tmp_path: Path) -> None:
-    assert grade(name, EXERCISES / name / "starter", backend, tmp_path / "run")["outcome"] == "fail"
+@each_starter
+def test_the_starter_runs_and_fails(folder: Path, backend: str, tmp_path: Path) -> None:
+    verdict = grade(folder.parent.name, folder, backend, tmp_path / "run")
+    assert verdict["outcome"] == "fail"
+    assert "submission" not in outcomes(verdict), "it can be built"
 
 
 @each_backend
