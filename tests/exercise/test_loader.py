@@ -124,7 +124,7 @@ BROKEN = [
     ("within: 3", "within: soon", ["13:56: expected a number above 0 and at most 600, found 'soon'"]),
     ("within: 3", "whitin: 3", ["13:48: unknown key 'whitin'; did you mean 'within'?"]),
     ("listening: server", "listening: srver", ["13:23: unknown program or host 'srver'; did you mean 'server'?"]),
-    ("listening: server", "listning: server", ["13:11: expected a condition (listening, queued, received, state, blocked, output, exited, packets), found a mapping; did you mean 'listening'?"]),
+    ("listening: server", "listning: server", ["13:11: expected a condition (listening, queued, received, drained, state, blocked, output, exited, packets), found a mapping; did you mean 'listening'?"]),
     ("listening: server", "listening: server, queued: server", ["13:31: a wait has one condition, found listening and queued; make two waits of it"]),
     ('{listening: server, port: "${port}", within: 3}', "server", ["13:11: expected a condition such as {listening: server, port: 8001}, found 'server'"]),
     ("- start: server\n", "- strat: server\n", ["12:5: unknown action 'strat'; did you mean 'start'?"]),
