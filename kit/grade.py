@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from kit.evidence.model import Evidence, LimitHit, StepRecord
     from kit.exercise.model import CheckSpec
+    from kit.verdict import Cite
 
 
 class Presumed(Enum):
@@ -125,9 +126,11 @@ class _Blames:
         return answer
 
 
-def submission_verdict(subject: Subject, checks: Iterable[CheckSpec], faults: Iterable[str]) -> Verdict:
+def submission_verdict(
+    subject: Subject, checks: Iterable[CheckSpec], faults: Iterable[str], cites: Iterable[Cite] = ()
+) -> Verdict:
     """Judge a submission that cannot be run at all: `faults` say why, each with its place and remedy."""
-    answer = fail(expected="a submission that can be run", observed="; ".join(faults))
+    answer = fail(expected="a submission that can be run", observed="; ".join(faults), cites=cites)
     first = Finding(SUBMISSION, SUBMISSION, answer, max_points=0)
     skipped = Answer(Outcome.SKIPPED, "a run of the submission", "the submission could not be run")
     return _verdict(subject, (first, *(_finding(spec, skipped) for spec in checks)))
@@ -197,7 +200,13 @@ def _with_names(answer: Answer, evidence: Evidence) -> Answer:
     names = {host.address: host.name for host in evidence.hosts.values()}
     if not names:
         return answer
-    address = re.compile(rf'"[^"]*"|(?<![\d.])(?:{"|".join(map(re.escape, names))})(?!\.?\d)')
+    # an IPv6 one is told as the name in /etc/hosts that means it alone, without the brackets that set off its port
+    names6 = {host.address6: f"{host.name}.ipv6" for host in evidence.hosts.values() if host.address6}
+    address = re.compile(
+        rf'"[^"]*"|(?<![\d.])(?:{"|".join(map(re.escape, names))})(?!\.?\d)'
+        + "".join(rf"|\[{re.escape(one)}\]|(?<![\w:]){re.escape(one)}(?![\w:])" for one in names6)
+    )
+    names |= names6 | {f"[{one}]": name for one, name in names6.items()}
 
     def named(text: str) -> str:
         return address.sub(lambda found: names.get(found[0], found[0]), text)

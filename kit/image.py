@@ -2,6 +2,8 @@
 
 The image's recipe is compose/Dockerfile, and its tag is that file's digest, so a changed recipe is another image
 and an old one is never taken for it. The code of kit is not in the image: kit sends it when a run starts.
+
+An image may have languages beside Python; its tag then goes on with their names, and it serves runs without them, too.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from kit._debian_base import make_base
 from kit.backends import _docker_owner
 from kit.backends._docker_engine import Engine, connect, connect_here
 from kit.errors import BackendError, MachineError, UsageError
+from kit.exercise.languages import ALL
 from kit.whole import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     Report = Callable[[str], None]
 
@@ -72,45 +75,82 @@ def recipe() -> Recipe:
         ) from error
 
 
-def labels(engine: Engine) -> dict[str, str] | None:
-    """Give the image's labels; None: the engine has no image of this recipe."""
+def tag_of(languages: Iterable[str]) -> str:
+    """Give the tag of the image that has just these languages beside Python."""
+    return "-".join((recipe().tag, *sorted(languages)))
+
+
+def languages_of(tag: str) -> frozenset[str] | None:
+    """Give the languages that a tag tells of, beside Python; None for one of another recipe."""
+    own, *further = tag.removeprefix(f"{REPOSITORY}:").split("-")
+    return frozenset(further) if f"{REPOSITORY}:{own}" == recipe().tag else None
+
+
+def find(engine: Engine, languages: Collection[str] = ()) -> str | None:
+    """Give the tag of the smallest image of this recipe that has these languages; None: the engine has none."""
     with engine.errors("look for the host image"):
-        try:
-            found = engine.client.inspect_image(recipe().tag)
-        except docker.errors.ImageNotFound:
-            return None
+        images = engine.client.images(REPOSITORY)
+    tags = [tag for image in images for tag in image["RepoTags"] or ()]
+    has = {tag: there for tag in tags if (there := languages_of(tag)) is not None}
+    able = [tag for tag, there in has.items() if there.issuperset(languages)]
+    return min(able, key=lambda tag: (len(has[tag]), tag), default=None)
+
+
+def all_languages(engine: Engine) -> frozenset[str]:
+    """Give the languages beside Python that some image of this recipe has."""
+    with engine.errors("look for the host image"):
+        images = engine.client.images(REPOSITORY)
+    there = [languages_of(tag) for image in images for tag in image["RepoTags"] or ()]
+    return frozenset().union(*filter(None, there))
+
+
+def labels(engine: Engine, languages: Collection[str] = ()) -> dict[str, str] | None:
+    """Give the labels of the image that has these languages; None: the engine has none of this recipe."""
+    tag = find(engine, languages)
+    if tag is None:
+        return None
+    with engine.errors("look for the host image"):
+        found = engine.client.inspect_image(tag)
     return dict(found["Config"]["Labels"] or {})
 
 
-def missing(engine: Engine) -> BackendError:
+def missing(engine: Engine, languages: Collection[str] = ()) -> BackendError:
+    """Say what is missing: the image at all, or one with these languages."""
+    if not languages:
+        return BackendError(
+            f"{engine.endpoint}: the host image {recipe().tag} is missing", remedy="kit image build"
+        )
+    names = ", ".join(sorted(languages))
+    wanted = sorted(all_languages(engine).union(languages))
     return BackendError(
-        f"{engine.endpoint}: the host image {recipe().tag} is missing", remedy="kit image build"
+        f"{engine.endpoint}: no host image has {names}", remedy=f"kit image build --with {','.join(wanted)}"
     )
 
 
-def ensure(report: Report) -> None:
-    """Build the image if the engine has none of this recipe."""
+def ensure(report: Report, languages: Collection[str] = ()) -> None:
+    """Build an image with these languages if the engine has none of this recipe."""
     with connect_here() as engine:
-        if labels(engine) is None:
-            _build(engine, report)
+        if find(engine, languages) is None:
+            _build(engine, report, languages)
 
 
-def build(report: Report) -> None:
+def build(report: Report, languages: Collection[str] = ()) -> None:
     """Build the image, with what the engine has cached of it."""
     with connect_here() as engine:
-        _build(engine, report)
+        _build(engine, report, languages)
 
 
-def save(path: Path, report: Report) -> None:
-    """Write the image to a file, whole or not at all."""
+def save(path: Path, report: Report, languages: Collection[str] = ()) -> None:
+    """Write the image that has these languages to a file, whole or not at all."""
     if not path.parent.is_dir():
         raise UsageError(f"{path}: cannot be written: there is no such folder", remedy="choose another place")
     with connect_here() as engine:
-        if labels(engine) is None:
-            raise missing(engine)
-        report(f"saving {recipe().tag} to {path}")
+        tag = find(engine, languages)
+        if tag is None:
+            raise missing(engine, languages)
+        report(f"saving {tag} to {path}")
         with whole_file(path) as file:
-            for chunk in _image_archive(engine):
+            for chunk in _image_archive(engine, tag):
                 file.write(chunk)
     report(f"saved {path}: {_megabytes(path.stat().st_size)}")
 
@@ -118,7 +158,8 @@ def save(path: Path, report: Report) -> None:
 def load(path: Path, report: Report) -> None:
     """Load the image from a file that `save` wrote; a file with another image is refused."""
     tags = _tags_in(path)
-    if recipe().tag not in tags:
+    own = next((tag for tag in tags if languages_of(tag) is not None), None)
+    if own is None:
         raise UsageError(
             f"{path}: holds {', '.join(tags) or 'no image'}, and this kit needs {recipe().tag}",
             remedy="save it again with this version of kit: `kit image save FILE`",
@@ -131,27 +172,33 @@ def load(path: Path, report: Report) -> None:
             _refuse(line, f"load {path}")
         if labels(engine) is None:
             raise missing(engine)
-    report(f"loaded {recipe().tag}")
+    report(f"loaded {own}")
 
 
-def _image_archive(engine: Engine) -> Iterator[bytes]:
+def _image_archive(engine: Engine, tag: str) -> Iterator[bytes]:
     with engine.errors("save the host image"):  # and not what happens to the file meanwhile
-        yield from engine.client.get_image(recipe().tag, CHUNK_BYTES)
+        yield from engine.client.get_image(tag, CHUNK_BYTES)
 
 
-def _build(engine: Engine, report: Report) -> None:
-    base = recipe().base
+def packages_for(languages: Iterable[str]) -> tuple[str, ...]:
+    """Give the packages of an image with these languages."""
+    further = [package for name in sorted(languages) for package in ALL[name].all_packages]
+    return tuple(dict.fromkeys((*recipe().packages, *further)))
+
+
+def _build(engine: Engine, report: Report, languages: Collection[str]) -> None:
+    base, tag, packages = recipe().base, tag_of(languages), packages_for(languages)
     if _is_local(engine, base) or _registry_has(engine, base, report):
-        report(f"building {recipe().tag} on {base}")
+        report(f"building {tag} on {base}")
     else:
-        base = _import_base(engine, report)
-    identity = _run_recipe(engine, base, report)
+        base = _import_base(engine, packages, report)
+    identity = _run_recipe(engine, base, packages, report)
     # The versions are known only now. The same build again, all of it cached, adds them as a label.
-    packages = {PACKAGES_LABEL: _installed(engine, identity)}
-    _run_recipe(engine, base, lambda _: None, tag=recipe().tag, labels=packages)
+    versions = {PACKAGES_LABEL: _installed(engine, identity, packages)}
+    _run_recipe(engine, base, packages, lambda _: None, tag=tag, labels=versions)
     with engine.errors("look at the host image"):
-        size = engine.client.inspect_image(recipe().tag)["Size"]
-    report(f"built {recipe().tag}: {_megabytes(size)}")
+        size = engine.client.inspect_image(tag)["Size"]
+    report(f"built {tag}: {_megabytes(size)}")
 
 
 def _is_local(engine: Engine, image: str) -> bool:
@@ -171,11 +218,11 @@ def _registry_has(engine: Engine, image: str, report: Report) -> bool:
     return True
 
 
-def _import_base(engine: Engine, report: Report) -> str:
+def _import_base(engine: Engine, packages: tuple[str, ...], report: Report) -> str:
     """Make the base of Debian's packages and import it; give its ID."""
     report("no registry: making the base of Debian's packages with mmdebstrap, about half a minute")
     with tempfile.TemporaryFile() as archive:
-        make_base(recipe().packages, archive)
+        make_base(packages, archive)
         report(f"importing the base: {_megabytes(archive.tell())}")
         archive.seek(0)
         with engine.errors("import the base image"):
@@ -188,15 +235,22 @@ def _import_base(engine: Engine, report: Report) -> str:
 
 
 def _run_recipe(
-    engine: Engine, base: str, report: Report, *, tag: str | None = None, labels: dict[str, str] | None = None
+    engine: Engine,
+    base: str,
+    packages: tuple[str, ...],
+    report: Report,
+    *,
+    tag: str | None = None,
+    labels: dict[str, str] | None = None,
 ) -> str:
     """Build the Dockerfile on this base; give the image's ID."""
+    arguments = {"BASE": base, "PACKAGES": " ".join(packages)}
     said: list[str] = []
     identity, failure = "", dict[str, Any]()
     with engine.errors("build the host image"):
         lines = engine.client.build(
             fileobj=_context(recipe().text), custom_context=True, decode=True, rm=True, forcerm=True,
-            tag=tag, buildargs={"BASE": base}, labels=labels,
+            tag=tag, buildargs=arguments, labels=labels,
         )  # fmt: skip
         for line in lines:  # to the end, also after an error: a stream half read keeps its connection
             failure = line if "error" in line else failure
@@ -222,9 +276,9 @@ def _context(dockerfile: str) -> IO[bytes]:
     return context
 
 
-def _installed(engine: Engine, image: str) -> str:
+def _installed(engine: Engine, image: str, packages: tuple[str, ...]) -> str:
     """Give the versions of the recipe's packages in an image: name=version, separated by spaces."""
-    command = ["dpkg-query", "--show", "--showformat=${Package}=${Version} ", *recipe().packages]
+    command = ["dpkg-query", "--show", "--showformat=${Package}=${Version} ", *packages]
     with engine.errors("read the versions in the host image"):
         client = engine.client
         owned = _docker_owner.labels(secrets.token_hex(4), _docker_owner.this_process())

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from kit import checks
-from kit.errors import EvidenceError
+from kit import checks, compilers
+from kit.builds import Builder, facts_of
+from kit.errors import EvidenceError, MachineError
 from kit.evidence import store
 from kit.exercise.model import CheckSpec, Handout, Role, Side
 from kit.exercise.planner import REFERENCE, make_plan
 from kit.grade import Presumed, Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
 from kit.lab.run import run, run_facts
 from kit.roles import folder_of, with_halves, without_halves, words_of
-from kit.verdict import HANDOUT, Feedback
+from kit.verdict import HANDOUT, Cite, Feedback
 from kit.verdict_rows import VERDICT_FILE, verdict_text
 from kit.whole import write_whole
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kit.backends.base import Backend
+    from kit.builds import Built
     from kit.evidence.model import Evidence, StepRecord
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Definition
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 FIRST = "first"
 SECOND = "second"
 STOPPED = "the run was stopped before its end"
+# What of the reference's run directory says which gates it passed and which limits it met: what blame asks
+REFERENCE_FILES = ("events.jsonl", "run.json")
 
 
 def judge(
@@ -48,6 +52,7 @@ def judge(
     backend: Backend,
     folder: Path,
     progress: Callable[[str], None],
+    known: Mapping[str, bytes] | None = None,
 ) -> Verdict:
     """Run the submission (None: the reference) and say what it is worth; `folder` becomes its run directory.
 
@@ -55,20 +60,25 @@ def judge(
     from elsewhere does not match what was on the wire. One that misses a gate which the reference passes runs a
     second time, and that run is judged: a machine that was busy for a moment is no fault of a submission's.
     Each of its roles runs in the same way beside the reference's others, in a run directory of its own.
+
+    `known`: the files REFERENCE_FILES of the reference's run with this seed. Who has them asks what an exercise is worth, not
+    what a student is: the reference is not run again, and what misses a gate is judged at once.
     Raises BackendError where the backend cannot begin, MachineError where the folder cannot be written,
     UsageError where the reference is asked for and the exercise is a handout.
     """
     if submission is not None and seed is None:
         seed = f"{exercise.name}/{submission.name}"
-    trial = _Trial(exercise, submission, seed, backend, folder, progress)
+    builder = Builder(backend, folder, progress)
+    trial = _Trial(exercise, submission, seed, backend, folder, progress, builder, known)
     if submission is None:
         trial.observe(make_plan(exercise, None, seed), folder)
     elif submission.faults:
         trial.record_faults(submission)
     else:
         trial.settle(None, folder)
-        for role in trial.roles:
-            trial.settle(role, folder / folder_of(role))
+        if not store.load_facts(folder).get("submission_faults"):
+            for role in trial.roles:
+                trial.settle(role, folder / folder_of(role))
     return _judged(folder)
 
 
@@ -82,6 +92,8 @@ class _Trial:
     backend: Backend
     folder: Path
     progress: Callable[[str], None]
+    builder: Builder
+    known: Mapping[str, bytes] | None
 
     @property
     def roles(self) -> Mapping[str, Role]:
@@ -98,7 +110,7 @@ class _Trial:
         seen = store.load(folder)
         # Whoever met a limit alone is compared, too, without a second run.
         again = asks_for_reference(seen) and asks_for_second_run(seen, self._reference())
-        if again and not (role is not None and self._missed_twice(seen.missed_step)):
+        if again and self.known is None and not (role is not None and self._missed_twice(seen.missed_step)):
             self.progress("running the submission once more, so that no chance decides")
             self.observe(plan, folder / SECOND, role)
             store.swap(folder, second=SECOND, first=FIRST)
@@ -117,13 +129,15 @@ class _Trial:
         if self.exercise.definition.handout is not None:
             return Presumed.GOOD
         folder = self.folder / REFERENCE
+        if not (folder / "run.json").exists() and self.known is not None:
+            store.put(folder, {name: self.known[name] for name in REFERENCE_FILES})
         if not (folder / "run.json").exists():
             self.progress("a gate was missed or a limit met: running the reference for comparison")
             self.observe(make_plan(self.exercise, None, self.seed), folder)
         return store.load(folder)
 
     def observe(self, plan: Plan, folder: Path, role: str | None = None) -> None:
-        _observe(plan, self.backend, folder, self._rules(plan, role), self.progress)
+        _observe(plan, self.backend, folder, self._rules(plan, role), self.progress, self.builder)
 
     def record_faults(self, submission: Submission) -> None:
         """Write a run directory of what cannot be run, with the plan that empty files would have."""
@@ -215,7 +229,8 @@ def _of_run(folder: Path, facts: Mapping[str, Any], rules: _Rules) -> Verdict:
         facts["exercise"]["name"], facts["submission"], facts["backend"], facts["seed"], str(folder)
     )
     if faults := facts.get("submission_faults"):
-        return replace(submission_verdict(subject, rules.checks, faults), feedback=rules.feedback)
+        verdict = submission_verdict(subject, rules.checks, faults, _cited_of_builds(folder, facts))
+        return replace(verdict, feedback=rules.feedback)
     evidence = store.load(folder)
     if (folder / SECOND).exists():
         evidence = replace(evidence, faults=(*evidence.faults, "its second run was cut short"))
@@ -232,6 +247,12 @@ def _of_run(folder: Path, facts: Mapping[str, Any], rules: _Rules) -> Verdict:
     from kit.compare import compare  # noqa: PLC0415  # few exercises compare, and it costs each run's start 10 ms
 
     return replace(verdict, table=compare(evidence, rules.sides))
+
+
+def _cited_of_builds(folder: Path, facts: Mapping[str, Any]) -> list[Cite]:
+    """Give the first lines of what compilers said of what they did not build."""
+    places = dict.fromkeys(row["folder"] for row in facts.get("builds", {}).values() if row["fault"])
+    return [cite for place in places for cite in compilers.cites(store.load(folder / place), place)]
 
 
 def _compared_with(folder: Path, facts: Mapping[str, Any], evidence: Evidence) -> Evidence | Presumed | None:
@@ -266,13 +287,32 @@ def _spec(row: dict[str, Any]) -> CheckSpec:
 
 
 def _observe(
-    plan: Plan, backend: Backend, folder: Path, rules: dict[str, Any], progress: Callable[[str], None]
+    plan: Plan,
+    backend: Backend,
+    folder: Path,
+    rules: dict[str, Any],
+    progress: Callable[[str], None],
+    builder: Builder,
 ) -> None:
     facts = {**run_facts(plan, backend), **rules, "versions": backend.versions()}
     with store.Recorder(folder, facts) as recorder:
         try:
-            run(plan, backend, recorder, progress)
+            built = builder.build(plan)
+            recorder.facts |= {"builds": facts_of(built)} if built else {}
+            if faults := _unbuilt(plan, built):
+                recorder.facts["submission_faults"] = faults
+                return
+            run(plan.with_made({name: one.made for name, one in built.items()}), backend, recorder, progress)
         except KeyboardInterrupt as stop:
             recorder.fault(STOPPED)
             stop.add_note(f"the evidence so far is in {folder}")
             raise
+
+
+def _unbuilt(plan: Plan, built: Mapping[str, Built]) -> list[str]:
+    """Give the faults of what was handed in. Raises MachineError for a program of the exercise's own that has some."""
+    faults = {name: one.fault for name, one in built.items() if one.fault is not None}
+    for name, fault in faults.items():
+        if not plan.programs[name].submitted:
+            raise MachineError(f"{plan.exercise}: its own program {name} was not built: {fault}")
+    return list(dict.fromkeys(faults.values()))

@@ -25,6 +25,7 @@ VALUES = (
     "kit.exercise.model",
     "kit.exercise.plan",
     "kit.exercise.references",
+    "kit.exercise.languages",
 )
 # What kit sends into a host speaks with what stays outside: both sides read the same frames, cells and fields.
 WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
@@ -32,7 +33,7 @@ WIRE = ("kit.tap.wire", "kit.tap.cells", "kit.tap.fields")
 # What a batch is made of: not who does the jobs, which may be elsewhere.
 CLASSROOM = tuple(
     f"kit.classroom.{name}"
-    for name in ("engine", "job", "journal", "people", "places", "similarity", "unpacking")
+    for name in ("doing", "engine", "job", "journal", "people", "places", "pool", "similarity", "unpacking")
 )
 
 # A module or package -> the modules and packages that it may import beside what is its own. The longest
@@ -50,12 +51,14 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.evidence.model": ("kit.evidence.strace_text", "kit.packets"),
     "kit.evidence": (*VALUES, "kit.packets", "kit.whole"),
     "kit.exercise.references": (),
+    "kit.exercise.languages": (),
     "kit.exercise.plan": (),
     "kit.exercise.link_spec": ("kit.exercise.references",),
     "kit.exercise.model": ("kit.exercise.references", "kit.exercise.link_spec", "kit.verdict"),
     "kit.exercise": (*VALUES, *WIRE, "kit.checks"),  # the loader knows the vocabulary of checks
     "kit.exercise.compiler": ("kit.tap.cells",),  # a process of its own, whose start counts
-    "kit.checks": (*VALUES, "kit.packets", "kit.ladder"),  # a trace asks what woke a call
+    # a trace asks what woke a call; a filter compares as a host does that has it
+    "kit.checks": (*VALUES, "kit.packets", "kit.ladder", "kit.tap.fields"),
     "kit.ladder": (*VALUES, "kit.packets"),
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),
@@ -71,11 +74,15 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit._debian_base": ("kit.errors",),
     "kit.backends": (*VALUES, *WIRE, "kit.image", "kit.interrupts"),
     "kit.lab": (*VALUES, *WIRE, "kit.backends", "kit.evidence", "kit.packets", "kit.interrupts"),
+    "kit.compilers": (*VALUES, "kit.exercise.faults"),
+    "kit.builds": (*VALUES, "kit.compilers", "kit.lab", "kit.backends.base", "kit.evidence"),
     # Where the parts of the story meet: load, plan, run, grade.
     "kit.judge": (
         *VALUES,
         "kit.checks",
         "kit.exercise",
+        "kit.builds",
+        "kit.compilers",
         "kit.lab",
         "kit.backends.base",
         "kit.evidence",
@@ -87,14 +94,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     ),
     # Who handed what in, what came of it, and the gradebook that goes back; of a run it knows what is told of it.
     "kit.classroom": (*VALUES, "kit.exercise", "kit.packets", "kit.verdict_rows", "kit.whole"),
-    "kit.classroom.batch": (
-        *VALUES,
-        *CLASSROOM,
-        "kit.exercise",
-        "kit.interrupts",
-        "kit.verdict_rows",
-        "kit.whole",
-    ),
+    "kit.classroom.batch": (*VALUES, *CLASSROOM, "kit.exercise"),
+    "kit.classroom.pool": ("kit.classroom.engine", "kit.interrupts"),
     "kit.classroom.local": (
         *VALUES,
         "kit.classroom.engine",
@@ -113,6 +114,16 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
         "kit.evidence",
         "kit.verdict_rows",
         "kit.whole",
+    ),
+    # What an exercise owes: rules about files and verdicts, and the runs that they ask for.
+    "kit.lint": (*VALUES, "kit.exercise", "kit.tap.cells"),
+    "kit.lint.need": (*VALUES, "kit.evidence"),
+    "kit.lint.runner": (
+        *VALUES,
+        *(f"kit.classroom.{name}" for name in ("batch", "doing", "engine", "job", "pool")),
+        "kit.exercise",
+        "kit.judge",
+        "kit.lint",
     ),
     "kit.verdict_rows": ("kit.verdict", "kit.compare"),
     # The other front door: it means by a name what the command line means, and holds its lease.
@@ -136,6 +147,7 @@ PURE = (
     "kit.checks",
     "kit.ladder",
     "kit.compare",
+    "kit.compilers",
     "kit.grade",
     "kit.roles",
     "kit.renderers",
@@ -155,6 +167,12 @@ PURE = (
     "kit.claims.settled",
     "kit.learning.course",
     "kit.learning.hints",
+    "kit.lint.complaint",
+    "kit.lint.files",
+    "kit.lint.report",
+    "kit.lint.statements",
+    "kit.lint.verdicts",
+    "kit.lint.wrongs",
 )
 NOT_PURE = {
     "asyncio",

@@ -37,7 +37,13 @@ class Script:
         self.ran: list[str] = []
 
     def observe(
-        self, plan: Plan, backend: Any, folder: Path, rules: dict[str, Any], _progress: Callable[[str], None]
+        self,
+        plan: Plan,
+        backend: Any,
+        folder: Path,
+        rules: dict[str, Any],
+        _progress: Callable[[str], None],
+        _builder: object,
     ) -> None:
         submitted = any(program.submitted for program in plan.programs.values())
         self.ran.append("submission" if submitted else "reference")
@@ -57,12 +63,15 @@ def told(
 ) -> Callable[[list[str], str], tuple[Verdict, list[str]]]:
     """Give a function that judges with such runs; it gives the verdict and who ran."""
 
-    def tell(submission: list[str], reference: str = DONE) -> tuple[Verdict, list[str]]:
+    def tell(
+        submission: list[str], reference: str = DONE, known: dict[str, bytes] | None = None
+    ) -> tuple[Verdict, list[str]]:
         script = Script(submission, reference)
         monkeypatch.setattr(judging, "_observe", script.observe)
         exercise = loader.load(catalogue.find("listen-accept"))
         handed_in = read_submission(exercise.folder / "reference", exercise)
-        verdict = judge(exercise, handed_in, None, netns.backend(), tmp_path / "run", lambda _text: None)
+        folder = tmp_path / ("run" if known is None else "run-beside")
+        verdict = judge(exercise, handed_in, None, netns.backend(), folder, lambda _text: None, known)
         return verdict, script.ran
 
     return tell
@@ -98,6 +107,28 @@ def test_where_the_reference_misses_it_too_nothing_is_gained_by_a_second_run(tol
 
 def test_who_misses_no_gate_runs_once(told: Any) -> None:
     assert told([DONE])[1] == ["submission"]
+
+
+def test_what_is_known_of_the_reference_is_not_run_again_and_a_missed_gate_is_judged_at_once(
+    told: Any, tmp_path: Path
+) -> None:
+    _, ran = told([MISSED, MISSED])
+    assert ran == ["submission", "reference", "submission"]
+    known = {name: (tmp_path / "run" / "reference" / name).read_bytes() for name in judging.REFERENCE_FILES}
+    verdict, ran = told([MISSED], "never", known)
+    assert ran == ["submission"]
+    assert (verdict.findings[0].name, verdict.findings[0].outcome) == ("timeline", "fail")
+    assert verdict.notes == ("the reference solution passed the step that this submission missed",)
+    assert regrade(tmp_path / "run-beside") == verdict
+
+
+def test_where_what_is_known_of_the_reference_misses_the_gate_nobody_is_to_blame(
+    told: Any, tmp_path: Path
+) -> None:
+    told([MISSED], MISSED)
+    known = {name: (tmp_path / "run" / "reference" / name).read_bytes() for name in judging.REFERENCE_FILES}
+    verdict, _ = told([MISSED], "never", known)
+    assert verdict.outcome == "inconclusive"
 
 
 def test_what_was_stopped_in_its_second_run_is_not_known(told: Any, tmp_path: Path) -> None:
@@ -178,7 +209,13 @@ class Halves:
         self.ran: list[tuple[str, str]] = []
 
     def observe(
-        self, plan: Plan, backend: Any, folder: Path, rules: dict[str, Any], _progress: Callable[[str], None]
+        self,
+        plan: Plan,
+        backend: Any,
+        folder: Path,
+        rules: dict[str, Any],
+        _progress: Callable[[str], None],
+        _builder: object,
     ) -> None:
         whose = ", ".join(sorted(name for name, one in plan.programs.items() if one.submitted))
         self.ran.append((whose, folder.name))

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import docker.errors
 
-from kit import image
 from kit.backends import _docker_owner, payload
 from kit.backends import _docker_shapes as shapes
 from kit.backends._docker_stream import Attachment, HelperStream
@@ -45,13 +44,13 @@ _NO_LONGER = re.compile("is not (running|paused)")  # between a runner's end and
 class DockerLab:
     """The lab of one run; see `kit.backends.base.Lab`."""
 
-    def __init__(self, engine: Engine, plan: Plan, inbox: SimpleQueue[Arrived]) -> None:
+    def __init__(self, engine: Engine, tag: str, plan: Plan, inbox: SimpleQueue[Arrived]) -> None:
         self.plan = plan
         self._engine = engine
         self._inbox = inbox
         identity = secrets.token_hex(4)
         labels = _docker_owner.labels(identity, _docker_owner.this_process())
-        self.run = shapes.Run(identity, image.recipe().tag, labels)
+        self.run = shapes.Run(identity, tag, labels)
         self._streams: dict[tuple[str, str], HelperStream] = {}
 
     def send(self, source: tuple[str, str], head: dict[str, Any], body: bytes = b"") -> None:
@@ -129,7 +128,7 @@ class DockerLab:
         )
 
     def _run_tap(self, host: str) -> None:
-        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file)
+        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file, relay=True)
         self._make("host", host, shapes.tap(self.run, self.plan, host), head)
         refused = None
         try:

@@ -10,12 +10,17 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kit.backends import _netns_cgroups, _netns_filter
 from kit.backends._netns_sandbox import FIRST_UID, MAX_PID, ROOT, USER, Machine, Rights, Tools, hub, root
 from kit.backends.base import AS_A_WHOLE, Promise, Requirement
 from kit.backends.payload import ENVIRONMENT
 from kit.errors import BackendError
+from kit.exercise.languages import ALL, FURTHER, PYTHON, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Helpers and look-ups use the system's own folders, wherever kit was called from
 PATH = ENVIRONMENT["PATH"]
@@ -56,6 +61,18 @@ def tools() -> Tools:
             raise BackendError(f"netns: no `{name}` on this machine; it {purpose}", remedy=_install(package))
     paths = {name: which(name) or name for name in ("bwrap", "setpriv", "prlimit")}
     return Tools(**paths)
+
+
+def hold_to_languages(languages: Iterable[str]) -> None:
+    """Raise BackendError for a tool that a language needs and this machine lacks, with the command that brings it."""
+    for name in sorted(languages):
+        language = ALL[name]
+        for tool, _ in language.tools if language is not PYTHON else ():
+            if which(tool) is None:
+                raise BackendError(
+                    f"netns: no `{tool}` on this machine; {name} needs it",
+                    remedy=_install(*language.all_packages),
+                )
 
 
 def rights() -> Rights:
@@ -110,7 +127,21 @@ def requirements() -> list[Requirement]:
     rows += [_tool(name, *about, needed=False) for name, about in USEFUL.items()]
     if all(row.present for row in rows if row.needed):
         rows.append(_namespaces())
-    return rows
+    return rows + [_language(ALL[name]) for name in FURTHER]
+
+
+def _language(language: Language) -> Requirement:
+    """Tell whether a language is here; what is written in one that is not cannot run."""
+    paths = {tool: which(tool) for tool, _ in language.tools}
+    missing = [tool for tool, path in paths.items() if path is None]
+    detail = ", ".join(path for path in paths.values() if path is not None)
+    return Requirement(
+        language.name,
+        present=not missing,
+        detail=f"no {', '.join(missing)}" if missing else detail,
+        remedy=_install(*language.all_packages),
+        needed=False,
+    )
 
 
 def promises() -> list[Promise]:
@@ -153,8 +184,8 @@ def _tool(name: str, package: str, purpose: str, *, needed: bool) -> Requirement
     return Requirement(name, path is not None, path or f"missing; it {purpose}", _install(package), needed)
 
 
-def _install(package: str) -> str:
-    return f"sudo apt-get install {package}"
+def _install(*packages: str) -> str:
+    return f"sudo apt-get install {' '.join(packages)}"
 
 
 def _namespaces() -> Requirement:

@@ -15,6 +15,7 @@ from kit.backends._docker_engine import Engine, connect_here
 from kit.backends._docker_lab import DockerLab, remove_all
 from kit.backends.base import AS_A_WHOLE, Backend, Promise, Requirement
 from kit.errors import BackendError, KitError
+from kit.exercise.languages import ALL, FURTHER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +34,8 @@ class DockerBackend:
         try:
             with connect_here() as engine:
                 detail = f"{engine.about.engine}, {engine.endpoint}"
-                return [Requirement("Docker Engine", present=True, detail=detail), _image_requirement(engine)]
+                rows = [Requirement("Docker Engine", present=True, detail=detail), _image_requirement(engine)]
+                return rows + _language_requirements(engine)
         except KitError as error:
             return [
                 Requirement("Docker Engine", present=False, detail=error.message, remedy=error.remedy or "")
@@ -61,12 +63,15 @@ class DockerBackend:
     @contextmanager
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[Lab]:
         with connect_here() as engine:
-            _labels_of_image(engine)
+            languages = plan.languages.intersection(FURTHER)
+            tag = image.find(engine, languages)
+            if tag is None:
+                raise image.missing(engine, languages)
             with suppress(
                 BackendError
             ):  # what dead runs left is no trouble of this one; `kit clean` tells it
                 _clean(engine)
-            lab = DockerLab(engine, plan, inbox)
+            lab = DockerLab(engine, tag, plan, inbox)
             try:
                 lab.bring_up()
                 yield lab
@@ -101,6 +106,25 @@ def _image_requirement(engine: Engine) -> Requirement:
     except KitError as error:
         return Requirement("host image", present=False, detail=error.message, remedy=error.remedy or "")
     return Requirement("host image", present=True, detail=f"{image.recipe().tag}, {packages}")
+
+
+def _language_requirements(engine: Engine) -> list[Requirement]:
+    """Tell which languages an image has; what is written in another one cannot run."""
+    there = image.all_languages(engine)
+    rows = []
+    for name in FURTHER:
+        detail = ", ".join(ALL[name].all_packages)
+        remedy = f"kit image build --with {','.join(sorted(there.union([name])))}"
+        rows.append(
+            Requirement(
+                name,
+                present=name in there,
+                detail=detail if name in there else f"no image has it ({detail})",
+                remedy=remedy,
+                needed=False,
+            )
+        )
+    return rows
 
 
 # field of the Engine API's `GET /info` -> what depends on it

@@ -60,7 +60,9 @@ def _nothing(_head: dict[str, Any]) -> list[dict[str, Any]]:
 _USUAL: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
     "start": lambda _: [{"event": "started", "time_ns": 1}],
     "snapshot": lambda _: [{"event": "sockets", "time_ns": 3, "rows": []}],
+    "collect": lambda _: [{"event": "collected", "files": []}],
     "limits": lambda _: [{"event": "used", "used": {}}],
+    "fence": lambda _: [{"event": "done"}],
     "unplug": lambda _: [{"event": "done"}],
     "plug": lambda _: [{"event": "done"}],
     "link": lambda _: [{"event": "done"}],

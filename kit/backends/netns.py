@@ -74,6 +74,7 @@ class NetnsBackend:
 
     @contextmanager
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[NetnsLab]:
+        machine.hold_to_languages(plan.languages)
         # Every run has its namespaces to itself, so all may use the same addresses
         size = ipaddress.IPv4Network((DEFAULT_SUBNET.network_address, smallest_subnet(len(plan.hosts))))
         with suppress(BackendError):  # what dead runs left is no trouble of this one; `kit clean` tells it

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.exercise.plan import SUBNET6
+
 if TYPE_CHECKING:
     from kit.exercise.plan import Limits, Plan
 
@@ -98,12 +100,14 @@ def source_folder() -> Path:
 
 
 def host_configuration(plan: Plan, host: str, **own: Any) -> dict[str, Any]:
-    """Give the tap's configuration; `own` says `address` and `hosts_file` where the backend must."""
+    """Give the tap's configuration; `own` says `address`, `hosts_file` and `relay` where the backend must."""
     return {
         "do": "configure",
         "interface": "eth0",
         "address": None,
         "hosts_file": None,
+        "address6": f"{plan.address6_of(host)}/{SUBNET6.prefixlen}" if plan.ipv6 else None,
+        "relay": False,
         "loopback": plan.hosts[host].capture_loopback,
         "sysctl": dict(plan.sysctl.get(host, {})),
         "capture_bytes": plan.limits.capture_bytes,
@@ -121,6 +125,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "do": "configure",
         "command": list(chosen.command),
         "files": [[name, len(content)] for name, content in chosen.files.items()],
+        "executables": list(chosen.executables),
         "script": chosen.script,
         "cells": chosen.cells,
         "stdin": uses_stdin,
@@ -141,7 +146,7 @@ def program_configuration(plan: Plan, program: str, **own: Any) -> tuple[dict[st
         "wrapper_depth": 0,
         "user": None,
         "user_name": None,
-        "trace": True,
+        "trace": chosen.traced,
         **own,
     }
     return head, b"".join(chosen.files.values())

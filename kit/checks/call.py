@@ -1,7 +1,7 @@
 """How often did a program make a call, and with which end: an error, a result, an option, on a port?
 
 A call is named as elsewhere (`send` is every way to send), or as the kernel has it (`sendto`). It counts from its
-entry; with `error` or `returns`, from its return. Errors are those of errno(3): a call that succeeded has none.
+entry; with `error`, `returns` or `short`, from its return. Errors are those of errno(3): a call that succeeded has none.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from kit.checks._peers import socket_calls
 from kit.checks._premise import trace_cut, unstarted, untraced
 from kit.checks._program import diagnose
 from kit.checks._words import SHOWN_CALLS, call_cite
+from kit.evidence.model import CALL_KINDS
 from kit.exercise.model import Port
 from kit.exercise.references import ProgramRef, Strict
 from kit.verdict import fail, inconclusive, passed
@@ -60,6 +61,7 @@ CallName = Literal[
     "write",
     "writev",
 ]
+_MOVE_BYTES = ("send", "recv")
 _HAVE_OPTIONS = ("setsockopt", "getsockopt")
 _OF_ONE_NUMBER = {"EWOULDBLOCK": "EAGAIN", "ENOTSUP": "EOPNOTSUPP", "EDEADLOCK": "EDEADLK"}  # errno(3)
 
@@ -77,6 +79,7 @@ class Params(Strict):
     call: CallName
     error: Annotated[str, AfterValidator(_known)] | None = None
     returns: Number | Range | None = None
+    short: bool = False  # it moved a part of what it was given to send, or had room to receive
     option: (
         Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", description="an option such as SO_REUSEADDR")]
         | None
@@ -94,6 +97,8 @@ class Params(Strict):
         _ = self.range
         if self.error is not None and self.returns is not None:
             raise ValueError("give `error` or `returns`, not both: a call that fails returns nothing else")
+        if self.short and (self.error is not None or CALL_KINDS.get(self.call, self.call) not in _MOVE_BYTES):
+            raise ValueError("`short` goes with a call that sends or receives, and without `error`")
         if self.option is not None and self.call not in _HAVE_OPTIONS:
             raise ValueError(f"`option` goes with {' or '.join(_HAVE_OPTIONS)}, not with {self.call}")
         if self.value is not None and self.option is None:
@@ -113,6 +118,7 @@ class Params(Strict):
         value = f" = {self.value}" if self.value is not None else ""
         error = f" that ends with {self.error}" if self.error else ""
         result = f" that returns {_result_words(self.returns)}" if self.returns is not None else ""
+        result += " that moves a part of its bytes" if self.short else ""
         return option + value + error + result + (f" on port {self.port}" if self.port else "")
 
 
@@ -141,12 +147,18 @@ def check(evidence: Evidence, params: Params) -> Answer:
 def _fits(call: Call, params: Params) -> bool:
     if params.error is not None and call.error != params.error:
         return False
+    if params.short and not _is_short(call):
+        return False
     if params.returns is not None and not _returned(call, params.returns):
         return False
     if params.option is None:
         return True
     option = call.option
     return option is not None and option.name == params.option and option.has(params.value or "")
+
+
+def _is_short(call: Call) -> bool:
+    return call.error is None and 0 < (call.result or 0) < (call.asked or 0)
 
 
 def _returned(call: Call, returns: int | Range) -> bool:

@@ -9,18 +9,14 @@ where it was.
 
 from __future__ import annotations
 
-import json
-import tempfile
-from base64 import b64encode
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from queue import SimpleQueue
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kit import interrupts
 from kit.classroom import similarity
-from kit.classroom.job import FAULT_FILE, Answer, Job, exercise_files
+from kit.classroom.doing import do
+from kit.classroom.job import Answer, exercise_files, job_of
 from kit.classroom.journal import (
     CONCLUSIVE,
     NO_VERDICT,
@@ -32,13 +28,11 @@ from kit.classroom.journal import (
     stands_for,
     why_run,
 )
-from kit.classroom.places import new_run_dir, place_of
-from kit.classroom.unpacking import unpack
-from kit.errors import MachineError, UsageError
+from kit.classroom.places import place_of
+from kit.classroom.pool import side_by_side
+from kit.errors import UsageError
 from kit.exercise.intake import read_files
 from kit.exercise.packing import packed
-from kit.verdict_rows import VERDICT_FILE, verdict_of, verdict_text
-from kit.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -98,11 +92,11 @@ class Batch:
     def __post_init__(self) -> None:
         self._archive = packed(exercise_files(self.exercise))
 
-    def run(self, tasks: Sequence[Task], side_by_side: int) -> Generator[Done]:
+    def run(self, tasks: Sequence[Task], at_once: int) -> Generator[Done]:
         """Give what came of each task, as it comes; what is inconclusive is given again for each try."""
         self._words = self._drawn(tasks)
         left = []
-        for done in self._done(tasks, side_by_side):
+        for done in self._done(tasks, at_once):
             yield done
             if not done.last:
                 left.append(done.task)
@@ -121,27 +115,8 @@ class Batch:
                 owners.setdefault(word, set()).add(task.handed_in.student.id)
         return {word: next(iter(who)) for word, who in owners.items() if len(who) == 1}
 
-    def _done(self, tasks: Iterable[Task], side_by_side: int, alone: int = 0) -> Generator[Done]:
-        """Have as many done at a time as are allowed; no more are begun than that, so that few wait to be told."""
-        waiting = iter(tasks)
-        ended: SimpleQueue[Future[Done] | None] = SimpleQueue()  # reentrant: a signal may put, too
-        running = 0
-        with ThreadPoolExecutor(side_by_side) as pool, interrupts.held(lambda: ended.put(None)):
-            try:
-                while True:
-                    for task in islice(waiting, side_by_side - running):
-                        pool.submit(self._graded, task, alone).add_done_callback(ended.put)
-                        running += 1
-                    if not running:
-                        return
-                    future = ended.get()
-                    if future is not None:
-                        running -= 1
-                        yield future.result()
-                    interrupts.check()
-            except BaseException:
-                self.engine.end()  # else the pool waits for runs that nobody wants any more
-                raise
+    def _done(self, tasks: Iterable[Task], at_once: int, alone: int = 0) -> Generator[Done]:
+        return side_by_side(deque(tasks), at_once, partial(self._graded, alone=alone), self.engine)
 
     def _graded(self, task: Task, alone: int) -> Done:
         self.begins(task)
@@ -184,39 +159,9 @@ class Batch:
         return done
 
     def _run(self, task: Task, submission: Submission, place: Path) -> tuple[Answer, Verdict | None]:
-        """Have the job done; the run directory is whole before anything is said of it."""
-        job = Job(
-            exercise=self.exercise.name,
-            exercise_archive=b64encode(self._archive),
-            submission=submission.name,
-            submission_archive=b64encode(packed(submission.files)),
-            submission_digest=submission.digest,
-            submission_faults=submission.faults,
-            seed=task.seed,
-            backend=self.backend,
-            words={word: who for word, who in self._words.items() if who != submission.name},
-        )
-        with new_run_dir(place) as folder, tempfile.TemporaryFile() as evidence:
-            try:
-                answer = self.engine.grade(job.model_dump_json(), evidence)
-            except MachineError as error:
-                return Answer(verdict=None, trouble=error.message), None
-            try:
-                unpack(evidence, folder)
-                _say_place(folder, place)
-                verdict = None if answer.verdict is None else verdict_of(answer.verdict)
-            except MachineError as error:
-                return Answer(verdict=None, trouble=error.message, took_s=answer.took_s), None
-            except (KeyError, TypeError, ValueError) as error:
-                trouble = f"the answer of who graded it is not understood: {error!r}"
-                return Answer(verdict=None, trouble=trouble, took_s=answer.took_s), None
-            if verdict is None:
-                fault = folder / FAULT_FILE
-                told = f"{answer.trouble}: {place / FAULT_FILE}" if fault.exists() else answer.trouble
-                return answer.model_copy(update={"trouble": told}), None
-            verdict = replace(verdict, run_dir=str(place))
-            write_whole(folder / VERDICT_FILE, verdict_text(verdict))
-            return answer, verdict
+        words = {word: who for word, who in self._words.items() if who != submission.name}
+        job = job_of(self.exercise, self._archive, submission, task.seed, self.backend)
+        return do(self.engine, job.model_copy(update={"words": words}), place)
 
     def _entry(self, done: Done, key: Key, answer: Answer, why: str) -> Graded:
         task, verdict = done.task, done.verdict
@@ -236,14 +181,6 @@ class Batch:
             trouble=answer.trouble,
             seen=tuple(one.model_dump() for one in answer.seen),
         )
-
-
-def _say_place(folder: Path, place: Path) -> None:
-    """Let the verdicts of a submission's halves say where they will lie, and not where they were judged."""
-    for path in folder.glob(f"*/*/{VERDICT_FILE}"):
-        verdict = verdict_of(json.loads(path.read_bytes()))
-        run_dir = str(place / path.parent.relative_to(folder))
-        write_whole(path, verdict_text(replace(verdict, run_dir=run_dir)))
 
 
 def _who(handed_in: HandedIn) -> dict[str, Any]:

@@ -6,12 +6,14 @@ process or on another machine, and done again if that one dies. The evidence goe
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict
 
 from kit.exercise.loader import FILE
-from kit.exercise.packing import unpacked
+from kit.exercise.packing import packed, unpacked
+from kit.exercise.planner import REFERENCE
 from kit.exercise.submission import Submission
 
 if TYPE_CHECKING:
@@ -31,23 +33,48 @@ class Seen(BaseModel):
 
 
 class Job(BaseModel):
-    """One submission to grade. The archives are zips; `words`: those drawn for others, and for whom."""
+    """A run to judge. The archives are zips. `words`: those drawn for others, and for whom."""
 
     model_config = ConfigDict(frozen=True)
 
     exercise: str
     exercise_archive: Base64Bytes
     submission: str
-    submission_archive: Base64Bytes
+    submission_archive: Base64Bytes | None  # None: the reference itself is run
     submission_digest: str
     submission_faults: tuple[str, ...] = ()
-    seed: str
+    seed: str | None  # None: the parameters' defaults, of the reference alone
     backend: str
     words: dict[str, str] = {}
+    reference_archive: Base64Bytes | None = (
+        None  # what the reference did with the same seed, where that is known
+    )
 
-    def submitted(self) -> Submission:
+    def submitted(self) -> Submission | None:
+        if self.submission_archive is None:
+            return None
         files = unpacked(self.submission_archive)
         return Submission(self.submission, files, self.submission_digest, self.submission_faults)
+
+    def known(self) -> dict[str, bytes] | None:
+        """Give the files of the reference's run directory."""
+        return None if self.reference_archive is None else unpacked(self.reference_archive)
+
+
+def job_of(
+    exercise: Exercise, archive: bytes, submission: Submission | None, seed: str | None, backend: str
+) -> Job:
+    """Make a job; `archive` is that of `exercise_files`, which many jobs share. Without a submission the reference is run."""
+    return Job(
+        exercise=exercise.name,
+        exercise_archive=b64encode(archive),
+        submission=REFERENCE if submission is None else submission.name,
+        submission_archive=None if submission is None else b64encode(packed(submission.files)),
+        submission_digest="" if submission is None else submission.digest,
+        submission_faults=() if submission is None else submission.faults,
+        seed=seed,
+        backend=backend,
+    )
 
 
 class Answer(BaseModel):

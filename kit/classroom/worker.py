@@ -118,7 +118,8 @@ class _Worker:
         try:
             exercise = self._exercise(job.exercise, job.exercise_archive)
             backend = self._backend_of(job.backend)
-            verdict = judge(exercise, job.submitted(), job.seed, backend, run, lambda _text: None)
+            submission, known = job.submitted(), job.known()
+            verdict = judge(exercise, submission, job.seed, backend, run, lambda _text: None, known)
             others = _seen(run, job.words, verdict)
         except KitError as error:
             return Answer(verdict=None, trouble=error.in_short, took_s=time.monotonic() - began)

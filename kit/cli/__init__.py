@@ -10,6 +10,7 @@
     claims.py      claims
     exporting.py   pcap, export gradescope
     authoring.py   handout
+    linting.py     lint
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
     choices.py     what a typed name means: exercise, backend, format, language
@@ -41,6 +42,7 @@ from kit.cli import (
     grading,
     ladder,
     learning,
+    linting,
     machine,
     reporting,
     results,
@@ -144,6 +146,7 @@ app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
 app.command("handout")(authoring.handout)
 app.command("claims")(claims.claims)
+app.command("lint")(linting.lint)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kit.exercise.plan import Limits
+from kit.exercise.plan import BUILD_LIMITS, Limits
 
 if TYPE_CHECKING:
     from kit.exercise.model import Definition
@@ -23,8 +23,12 @@ def run_bytes(definition: Definition) -> int:
         not set(definition.submit).isdisjoint((program.script, *program.files))
         for program in definition.programs.values()
     )
+    programs_bytes = limits.memory_bytes * submitted
+    if definition.languages:  # builds come before, one after the other
+        builds = Limits(**(BUILD_LIMITS | definition.build.model_dump(exclude_none=True)))
+        programs_bytes = max(programs_bytes, builds.memory_bytes)
     helpers = len(definition.hosts) + len(definition.programs)
-    return WORKER_BYTES + HELPER_BYTES * helpers + limits.memory_bytes * submitted
+    return WORKER_BYTES + HELPER_BYTES * helpers + programs_bytes
 
 
 def side_by_side(definition: Definition, processors: int, free_bytes: int) -> int:

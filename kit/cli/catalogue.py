@@ -10,6 +10,7 @@ import typer
 from kit.cli import choices, screen
 from kit.cli.running import Lang, Name
 from kit.errors import KitError
+from kit.exercise.languages import language_of, ways
 from kit.renderers import in_language, inert, inert_line, word
 
 if TYPE_CHECKING:
@@ -196,7 +197,8 @@ def _programs(exercise: "Exercise") -> "Table":
     """Give a row a program: what it is called, where it runs, its command, whether it is handed in."""
     table = _grid()
     for name, program in exercise.definition.programs.items():
-        command = program.run or ("python3", program.script or "", *program.args)
+        script = program.script or ""
+        command = program.run or language_of(script).command(script, program.args)
         table.add_row(name, program.host or name, inert_line(shlex.join(command)))
     return table
 
@@ -234,7 +236,14 @@ def _commands(name: str, exercise: "Exercise", lang: str) -> "Table":
         f"kit grade {name} {word(lang, 'folder')}",
         word(lang, "grade yours", files=", ".join(map(inert_line, exercise.definition.submit))),
     )
+    if exercise.definition.languages:
+        table.add_row("", word(lang, "other languages", files=_in_other_languages(exercise.definition)))
     return table
+
+
+def _in_other_languages(definition: "Definition") -> str:
+    further = [way for file in definition.submit for way in ways(file, definition.languages)[1:]]
+    return ", ".join(map(inert_line, further))
 
 
 def _grid() -> "Table":

@@ -56,6 +56,7 @@ class Asked:
 def read(exercise: "Exercise", asked: Asked) -> "Class":
     """Read the folder, and say what platform its names are of, who handed in nothing, and what is nobody's."""
     from kit.classroom.platforms import read_class
+    from kit.exercise import submission
 
     for path in (asked.out, asked.journal):
         if path.resolve().is_relative_to(asked.folder.resolve()):
@@ -63,7 +64,8 @@ def read(exercise: "Exercise", asked: Asked) -> "Class":
                 f"{inert_line(str(path))} is in the folder of the class, as if a student had handed it in",
                 remedy="give --out DIR (or --journal FILE) elsewhere, or begin in another folder",
             )
-    found = read_class(asked.folder, asked.roster, asked.attempts, exercise.definition.submit)
+    wanted = submission.Asked(exercise.definition.submit, exercise.definition.languages)
+    found = read_class(asked.folder, asked.roster, asked.attempts, wanted.names)
     platform = found.platform if found.platform in PLATFORMS else "plain"
     named = say(asked.lang, platform, folder=inert_line(str(asked.folder)))
     screen.note("kit: " + counted(asked.lang, "submissions", len(found.handed_in), named=named))

@@ -12,6 +12,7 @@ from kit import state
 from kit.cli import choices, lease, screen
 from kit.cli.running import EXIT_CODES, BackendName, Lang, Name, default_directory
 from kit.errors import KitError, UsageError
+from kit.exercise.languages import ALL, PYTHON, ways
 from kit.learning import course, hints, progress
 from kit.renderers import in_language, inert, inert_line, word
 
@@ -35,6 +36,10 @@ def learn(
         bool, typer.Option("--hint", help="Give one more hint about the last run, and end.")
     ] = False,
     backend: BackendName = "auto",
+    language: Annotated[
+        str,
+        typer.Option(metavar="|".join(ALL), help="What you write in, where the exercise takes it."),
+    ] = PYTHON.name,
     lang: Lang = None,
 ) -> None:
     """Work on an exercise: its statement, your files, a run, what went wrong, hint after hint, what comes next."""
@@ -45,7 +50,10 @@ def learn(
             f"{inert_line(str(place))} is the exercise itself",
             remedy="name another folder for your files: --in DIR",
         )
-    lesson = _Lesson(name, exercise, place, backend, choices.language(lang))
+    taken = (PYTHON.name, *exercise.definition.languages)
+    if language not in taken:
+        raise choices.unknown("language", language, taken, f"{exercise.name} takes: {', '.join(taken)}")
+    lesson = _Lesson(name, exercise, place, backend, choices.language(lang), language)
     if hint:
         lesson.hint()
         return
@@ -64,6 +72,7 @@ class _Lesson:
     place: Path
     backend: str
     lang: str
+    language: str = PYTHON.name
 
     @cached_property
     def record(self) -> Path:
@@ -71,10 +80,13 @@ class _Lesson:
 
     def begin(self) -> bool:
         """Copy the starter and the given programs, and show the statement; give whether there was nothing yet."""
-        files = [self.place / file for file in self.exercise.definition.submit]
-        if any(file.exists() for file in files):
+        definition = self.exercise.definition
+        named = [way for file in definition.submit for way in ways(file, definition.languages)]
+        if any((self.place / name).exists() for name in named):
             return False
-        copied = _copied(self.exercise, self.place)
+        copied = _copied(self.exercise, self.language, self.place)
+        suffix = ALL[self.language].suffix
+        files = [(self.place / file).with_suffix(suffix) for file in definition.submit]
         self.statement()
         given = ", ".join(inert_line(str(file)) for file in copied if file not in files)
         yours = ", ".join(inert_line(str(file)) for file in files)
@@ -213,16 +225,18 @@ class _Lesson:
         return " ".join(["kit learn", inert_line(self.name), *place, *more])
 
 
-def _copied(exercise: "Exercise", place: Path) -> list[Path]:
+def _copied(exercise: "Exercise", language: str, place: Path) -> list[Path]:
     """Copy the starter and the programs that are given; what lies there already stays. Gives all of them."""
+    from kit.exercise.catalogue import starters
     from kit.exercise.handout import provided
     from kit.exercise.loader import files_below
     from kit.whole import cannot_write, write_whole
 
-    files = provided(exercise) | files_below(exercise.folder / "starter")
+    there = starters(exercise)
+    files = provided(exercise) | (files_below(there[language]) if language in there else {})
     if not files:
         raise UsageError(
-            f"{exercise.name} has no starter",
+            f"{exercise.name} has no starter in {language}",
             remedy=f"write {', '.join(exercise.definition.submit)} from its statement",
         )
     for name, content in files.items():

@@ -10,6 +10,7 @@ import typer
 from kit.backends.base import Promise, Requirement
 from kit.cli import choices, screen
 from kit.errors import KitError, UsageError
+from kit.exercise.languages import FURTHER
 
 image = typer.Typer(
     help="The image that Docker's hosts are made of.", no_args_is_help=True, rich_markup_mode=None
@@ -103,25 +104,47 @@ def clean() -> None:
     raise typer.Exit(code)
 
 
+With = Annotated[
+    str | None,
+    typer.Option(
+        "--with",
+        metavar="|".join(FURTHER),
+        help="Languages that it has beside Python, with commas between them.",
+    ),
+]
+
+
+def _languages(asked: str | None) -> list[str]:
+    names = [name.strip() for name in (asked or "").split(",") if name.strip()]
+    for name in names:
+        if name not in FURTHER:
+            raise choices.unknown("language", name, FURTHER, f"the languages are: {', '.join(FURTHER)}")
+    return names
+
+
 @image.command("build")
-def build() -> None:
+def build(with_: With = None) -> None:
     """Build the image, unless the engine has it."""
     from kit import image as hosts
 
+    languages = _languages(with_)
     with screen.long_work("building the host image") as report:
-        hosts.ensure(report)
+        hosts.ensure(report, languages)
     screen.result("the host image is ready\n")
 
 
 @image.command("save")
-def save(path: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write.")]) -> None:
+def save(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write.")], with_: With = None
+) -> None:
     """Write the image to a file, for machines without a network."""
     from kit import image as hosts
 
     if path.is_dir():
         raise UsageError(f"{path}: is a folder", remedy=f"name a file: kit image save {path / 'wirekit.tar'}")
+    languages = _languages(with_)
     with screen.long_work("saving the host image") as report:
-        hosts.save(path, report)
+        hosts.save(path, report, languages)
     screen.result(f"saved to {path}\n")
 
 

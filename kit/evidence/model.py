@@ -13,7 +13,7 @@ from kit.evidence import strace_text
 from kit.packets.conversation import conversations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kit.packets.conversation import Conversation
     from kit.packets.model import Endpoint, Packet
@@ -98,6 +98,18 @@ class Call:
         """What setsockopt set, or getsockopt gave."""
         return strace_text.option(self.arguments) if self.name in ("setsockopt", "getsockopt") else None
 
+    @property
+    def asked(self) -> int | None:
+        """How many bytes it was given to send, or had room to receive; None where the arguments do not say."""
+        size = _SIZES.get(self.name)
+        return None if size is None else size(self.arguments)
+
+
+# How much a call may move is in its arguments (man 2 send, recv, read, write, readv)
+_SIZES: Mapping[str, Callable[[str], int | None]] = {
+    **dict.fromkeys(("sendto", "recvfrom", "read", "write"), strace_text.buffer_size),
+    **dict.fromkeys(("sendmsg", "recvmsg", "readv", "writev"), strace_text.iovecs_size),
+}
 
 # The names that people type for the kernel's variants of a call (man 2 socketcall, read, write).
 CALL_KINDS: Mapping[str, str] = {
@@ -173,6 +185,7 @@ class HostFact:
     name: str
     address: str
     names: tuple[str, ...] = ()  # other names that mean this host: localhost
+    address6: str = ""  # its IPv6 address, where the exercise has such
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +255,12 @@ class Evidence:
 
     def host_of(self, address: str) -> str | None:
         """Give the host that has this address; None for addresses of no host (loopback, too)."""
-        return next((host.name for host in self.hosts.values() if host.address == address), None)
+        return self._host_of.get(address)
+
+    @cached_property
+    def _host_of(self) -> dict[str, str]:
+        known = ((host, address) for host in self.hosts.values() for address in (host.address6, host.address))
+        return {address: host.name for host, address in known if address}
 
     @cached_property
     def _calls_of(self) -> dict[tuple[str, str | None], tuple[Call, ...]]:

@@ -203,7 +203,8 @@ def load(folder: Path) -> Evidence:
     return Evidence(
         exercise=facts["exercise"]["name"],
         hosts={
-            name: HostFact(name, one["address"], tuple(one["names"])) for name, one in facts["hosts"].items()
+            name: HostFact(name, one["address"], tuple(one["names"]), one.get("address6", ""))
+            for name, one in facts["hosts"].items()
         },
         programs={name: ProgramFact(name, one["host"], one["submitted"]) for name, one in programs.items()},
         captures=captures,
@@ -224,6 +225,24 @@ def load(folder: Path) -> Evidence:
         sysctl=facts.get("sysctl", {}),
         sysctl_set=facts.get("sysctl_set", {}),
     )
+
+
+def load_steps(folder: Path) -> tuple[StepRecord, ...]:
+    """Read the timeline alone, as it happened. Raises EvidenceError."""
+    events = _lines(folder / "events.jsonl")
+    return tuple(rows.step_of(event) for event in events if event["event"] == "step")
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a run directory of files that another one has. Raises MachineError."""
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    for name, content in sorted(
+        files.items(), key=lambda file: file[0] == "run.json"
+    ):  # without it, it is none
+        write_whole(folder / name, content)
 
 
 def swap(folder: Path, *, second: str, first: str) -> None:

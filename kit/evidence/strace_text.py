@@ -39,7 +39,9 @@ _TAIL = re.compile(
 )
 _ERROR = re.compile(r" (E[A-Z0-9_]+) ")
 _SECOND_ARGUMENT = re.compile(r"\d+<[^\"]*?>, " + _STRING, re.DOTALL)
+_SECOND_AND_SIZE = re.compile(_SECOND_ARGUMENT.pattern + r"(?:\.\.\.)?, (\d{1,19})(?:,|$)", re.DOTALL)
 _IOVEC = re.compile(r"iov_base=" + _STRING, re.DOTALL)
+_IOVEC_AND_SIZE = re.compile(_IOVEC.pattern + r"(?:\.\.\.)?, iov_len=(\d{1,19})", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -173,6 +175,18 @@ def buffer(arguments: str) -> bytes:
 def iovecs(arguments: str) -> bytes:
     """Give the strings of all iovecs, one after the other (readv, writev, sendmsg, recvmsg, ...)."""
     return b"".join(unescape(found[1]) for found in _IOVEC.finditer(arguments))
+
+
+def buffer_size(arguments: str) -> int | None:
+    """Give how many bytes the second argument has, or has room for: the third."""
+    found = _SECOND_AND_SIZE.match(arguments)
+    return None if found is None else int(found[2])
+
+
+def iovecs_size(arguments: str) -> int | None:
+    """Give how many bytes all iovecs have, or have room for."""
+    sizes = [int(found[2]) for found in _IOVEC_AND_SIZE.finditer(arguments)]
+    return sum(sizes) if sizes else None
 
 
 def unescape(text: str) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kit.errors import ExerciseError, Fault, UsageError
 from kit.exercise.faults import nearest, shown_path
+from kit.exercise.languages import PYTHON
 from kit.exercise.loader import FILE, Exercise, read_file
 from kit.exercise.model import LANGUAGES, Wrong
 from kit.exercise.rules import RESERVED_FINDINGS
@@ -67,6 +68,18 @@ def statement(exercise: Exercise, language: str) -> str:
             return path.read_text(encoding="utf-8")
     missing = shown_path(exercise.folder / f"statement.{language}.md")
     raise UsageError(f"{missing} is missing", remedy="write it: it is what learners read")
+
+
+def starters(exercise: Exercise) -> dict[str, Path]:
+    """Give the folders that students begin with, by language: starter/, and starter-c/ and the like."""
+    folders = {PYTHON.name: exercise.folder / "starter"}
+    folders |= {str(name): exercise.folder / f"starter-{name}" for name in exercise.definition.languages}
+    return {language: folder for language, folder in folders.items() if folder.is_dir()}
+
+
+def rights(exercise: Exercise) -> dict[str, Path]:
+    """Give further right solutions by label: right/LABEL/, each as a student would hand it in. All must pass."""
+    return {path.name: path for path in sorted((exercise.folder / "right").glob("*")) if path.is_dir()}
 
 
 def wrongs(exercise: Exercise) -> dict[str, Wrong]:

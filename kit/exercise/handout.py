@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import yaml as pyyaml
 
 from kit.errors import UsageError
+from kit.exercise.catalogue import starters
 from kit.exercise.loader import FILE, defined, files_below
 from kit.exercise.model import LANGUAGES, Handout
 from kit.exercise.packing import packed
@@ -52,7 +53,11 @@ def files(exercise: Exercise) -> dict[str, bytes]:
     given = provided(exercise)
     text = _text(exercise)
     defined(exercise.folder / f"handout of {FILE}", text, given)
-    found = {f"starter/{name}": data for name, data in files_below(exercise.folder / "starter").items()}
+    found = {
+        f"{folder.name}/{name}": data
+        for folder in starters(exercise).values()
+        for name, data in files_below(folder).items()
+    }
     found |= {f"reference/{name}": data for name, data in given.items()}
     for language in LANGUAGES:
         path = exercise.folder / f"statement.{language}.md"

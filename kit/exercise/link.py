@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kit.checks import _filter
 from kit.checks._grammar import TextError
@@ -13,7 +13,7 @@ from kit.exercise.yaml import Mapping, Scalar
 from kit.tap import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from kit.exercise.faults import Faults
     from kit.exercise.link_spec import LinkSpec
@@ -28,9 +28,14 @@ def _planned(number: int, rule: LinkSpec) -> LinkRule:
     if rule.rate is not None:
         return LinkRule(number, *ends, do, last=None, bytes_per_s=rule.rate.bytes_per_s)
     chosen = getattr(rule, do)
-    tree = None if rule.filter is None else _filter.parse(rule.filter).tree
+    tree = None if rule.filter is None else tree_of(rule.filter)
     further = {name: getattr(chosen, name) for name in ("ms", "until") if hasattr(chosen, name)}
     return LinkRule(number, *ends, do, chosen.counts, chosen.first, chosen.last, tree, **further)
+
+
+def tree_of(text: str) -> tuple[Any, ...]:
+    """Give a filter as the value that a tap and a gate understand (kit.tap.fields). Raises TextError."""
+    return _filter.parse(text).tree
 
 
 def check_link(rules: Sequence[Mapping], hosts: list[str], faults: Faults) -> None:
@@ -40,7 +45,7 @@ def check_link(rules: Sequence[Mapping], hosts: list[str], faults: Faults) -> No
         ends = [_text(rule, "from"), _text(rule, "to")]
         if ends[0] is not None and ends[0] == ends[1]:
             faults.add(rule.get("to") or rule, f"{ends[0]!r} uses no link to reach itself; name another host")
-        _check_filter(rule, hosts, faults)
+        check_filter(rule, hosts, faults, "the link sees one IPv4 packet", fields.KNOWN)
         if (first := taken.setdefault(_meant(rule), number)) != number:
             faults.add(
                 rule,
@@ -48,7 +53,14 @@ def check_link(rules: Sequence[Mapping], hosts: list[str], faults: Faults) -> No
             )
 
 
-def _check_filter(rule: Mapping, hosts: list[str], faults: Faults) -> None:
+def check_gate(gate: Mapping, hosts: list[str], faults: Faults) -> None:
+    check_filter(gate, hosts, faults, "a gate sees each packet alone", fields.KNOWN_OF_ANY)
+
+
+def check_filter(
+    rule: Mapping, hosts: list[str], faults: Faults, who_sees: str, known: Container[str]
+) -> None:
+    """Tell what is wrong with a filter for single packets; `who_sees` begins the sentence about what it cannot ask."""
     scalar = rule.get("filter")
     if not isinstance(scalar, Scalar):
         return
@@ -58,8 +70,8 @@ def _check_filter(rule: Mapping, hosts: list[str], faults: Faults) -> None:
         faults.add_once(scalar, str(error))
         return
     for name in _filter.fields_in(parsed.tree):
-        if name not in fields.KNOWN:
-            why = "the link sees one IPv4 packet, and nothing of its conversation"
+        if name not in known:
+            why = f"{who_sees}, and nothing of its conversation"
             faults.add_once(scalar, f"'{name}' cannot be asked for here: {why}")
     named = [(Reference("host"), Scalar(name, scalar.line, scalar.column)) for name in parsed.hosts]
     typed.look_up(named, {"host": hosts} if hosts else {}, faults)

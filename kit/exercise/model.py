@@ -84,8 +84,11 @@ class Param(Strict):
         return self
 
 
+LanguageName = Literal["c", "go", "javascript", "shell"]  # FURTHER of kit.exercise.languages
+
+
 class Program(Strict):
-    """Either `script` (Python, with `args`) or `run` (any command of the image)."""
+    """Either `script` (in the language that its name tells, with `args`) or `run` (any command of the image)."""
 
     script: FileName | None = None
     args: tuple[str, ...] = ()
@@ -167,6 +170,14 @@ class OutputSeen(Strict):
     stream: Literal["stdout", "stderr"] = "stdout"
 
 
+class PacketsSeen(Strict):
+    """At least so many packets that fit were captured at the host since the run began: sent or received."""
+
+    packets: HostRef
+    filter: str | None = None  # in the language of the check `count`, but for what only a conversation tells
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+
 class Exited(Strict):
     exited: Programs
 
@@ -180,6 +191,7 @@ CONDITIONS: dict[str, type[Strict]] = {
     "blocked": Blocked,
     "output": OutputSeen,
     "exited": Exited,
+    "packets": PacketsSeen,
 }
 
 
@@ -308,10 +320,13 @@ class Definition(Strict):
     localhost: HostRef | None = None  # on every host, `localhost` means this one
     programs: Annotated[dict[Name, Program], Field(min_length=1)]
     submit: Annotated[tuple[FileName, ...], Field(min_length=1)]
+    languages: tuple[LanguageName, ...] = ()  # `server.c` may be handed in for `server.py` where `c` is in it
     timeline: Annotated[tuple[Step, ...], Field(min_length=1)]
     checks: Annotated[tuple[CheckSpec, ...], Field(min_length=1)]
     limits: LimitSpec = LimitSpec()
+    build: LimitSpec = LimitSpec()  # of the step that builds a program, where its language has one
     link: tuple[LinkSpec, ...] = ()  # what it does to packets; one rule may stand alone
+    ipv6: bool = False  # hosts have an IPv6 address each beside their IPv4 one
     sysctl: dict[Name, dict[SysctlName, SysctlValue]] = {}  # host -> what its kernel is set to
     compare: dict[str, Side] | None = None  # the table of differences, a column a side
     feedback: Feedback = "full"  # how much a student sees of a check that did not pass (kit.renderers._shown)

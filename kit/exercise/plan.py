@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # RFC 2544 keeps 198.18.0.0/15 for benchmarks: no VPN and no cloud routes it. Backends may move a plan
 # to another part of it, for the sake of runs side by side.
 DEFAULT_SUBNET = ipaddress.IPv4Network("198.18.0.0/28")
+SUBNET6 = ipaddress.IPv6Network(
+    "fd00::/64"
+)  # RFC 4193: for local use; nothing leads there but a lab's own segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ class Limits:
         return LIMIT_WORDS[name].format(getattr(self, name))
 
 
+# What a build may use: a compiler is bigger than what it compiles, and its result must find room.
+BUILD_LIMITS = {
+    "wall_s": 60.0,
+    "cpu_s": 20,
+    "output_bytes": 1 << 16,
+    "processes": 64,
+    "memory_bytes": 1 << 29,
+    "disk_bytes": 1 << 28,
+}
+
 LIMIT_WORDS = {
     "output_bytes": "at most {} bytes of output, the rest was cut",
     "output_bytes_per_s": "at most {} bytes of output a second, more had to wait",
@@ -71,8 +84,26 @@ LIMIT_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """`command` is run on `files` in a sandbox of its own; it makes the files `makes`, or only says what is wrong.
+
+    `source` is the file that it is about.
+    """
+
+    language: str
+    source: str
+    command: tuple[str, ...]
+    files: Mapping[str, bytes]
+    makes: tuple[str, ...]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramPlan:
-    """`command` is run in the folder that holds `files`. With `cells`, `script` is run cell by cell."""
+    """`command` is run in the folder that holds `files`. With `cells`, `script` is run cell by cell.
+
+    `build` comes before, and what it makes is put beside `files`.
+    """
 
     name: str
     host: str
@@ -81,6 +112,10 @@ class ProgramPlan:
     script: str | None = None  # the file's name among `files`, where the program is a Python script
     cells: int = 0  # number of cells that the timeline runs; 0: an ordinary program
     submitted: bool = False
+    language: str = "python"
+    build: Build | None = None
+    executables: tuple[str, ...] = ()  # those of `files` that can be run
+    traced: bool = True
 
 
 # What a link did to a packet, as its host's tap tells; `overflowed` is of no rule: too much was on its way
@@ -141,34 +176,65 @@ class Plan:
     limits: Limits
     subnet: ipaddress.IPv4Network = DEFAULT_SUBNET
     link: tuple[LinkRule, ...] = ()
+    ipv6: bool = False
     sysctl: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # host -> name -> value
 
     def address_of(self, host: str) -> str:
         return str(self.subnet[self.hosts[host].number])
 
+    def address6_of(self, host: str) -> str:
+        """Give the host's IPv6 address, "" where the exercise has none. Every lab has its segment to itself."""
+        return str(SUBNET6[self.hosts[host].number]) if self.ipv6 else ""
+
     def on(self, subnet: ipaddress.IPv4Network) -> Plan:
         """Give the same plan on another subnet; its digest stays."""
         return replace(self, subnet=subnet)
 
+    def with_made(self, made: Mapping[str, Mapping[str, bytes]]) -> Plan:
+        """Give the plan with what was built, by program; what is told of it is told of the plan before."""
+        programs = {
+            name: replace(program, files={**program.files, **made.get(name, {})})
+            for name, program in self.programs.items()
+        }
+        return replace(self, programs=programs)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that a machine must have to build and run the programs."""
+        return frozenset(program.language for program in self.programs.values())
+
     @property
     def hosts_file(self) -> str:
-        """The text of /etc/hosts, the same on every host. A name that a host claims is not loopback's."""
+        """The text of /etc/hosts, the same on every host. A name that a host claims is not loopback's.
+
+        With IPv6 a host's name means both addresses, and NAME.ipv4 and NAME.ipv6 (no host's name has a dot) one each.
+        """
         claimed = {name for host in self.hosts.values() for name in host.names}
-        rows = [] if "localhost" in claimed else ["127.0.0.1 localhost"]
-        rows += [" ".join((self.address_of(name), name, *host.names)) for name, host in self.hosts.items()]
+        loopback = ("127.0.0.1", "::1") if self.ipv6 else ("127.0.0.1",)
+        rows = [] if "localhost" in claimed else [f"{address} localhost" for address in loopback]
+        for name, host in self.hosts.items():
+            own = (f"{name}.ipv4",) if self.ipv6 else ()
+            rows.append(" ".join((self.address_of(name), name, *host.names, *own)))
+            if self.ipv6:
+                rows.append(" ".join((self.address6_of(name), name, *host.names, f"{name}.ipv6")))
         return "\n".join(rows) + "\n"
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything but the subnet, which is the machine's choice."""
         value = asdict(replace(self, subnet=DEFAULT_SUBNET))
-        for name in (
-            "link",
-            "sysctl",
-        ):  # so that a plan without has the digest that it had before there were any
+        # A plan without what came later has the digest that it had before
+        for name in ("link", "sysctl", "ipv6"):
             if not value[name]:
                 del value[name]
+        for program in value["programs"].values():
+            for name, usual in _LATER.items():
+                if program[name] == usual:
+                    del program[name]
         return hashlib.sha256(json.dumps(value, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+_LATER: Mapping[str, Any] = {"language": "python", "build": None, "executables": (), "traced": True}
 
 
 def _plain(value: object) -> str:

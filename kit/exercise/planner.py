@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import UsageError
-from kit.exercise import parameters
+from kit.exercise import languages, parameters
+from kit.exercise.model import PacketsSeen
 from kit.exercise.plan import (
+    BUILD_LIMITS,
     DEFAULT_SUBNET,
+    Build,
     HostPlan,
     Limits,
     LinkRule,
@@ -18,13 +22,14 @@ from kit.exercise.plan import (
     StepPlan,
     smallest_subnet,
 )
-from kit.exercise.submission import Submission, is_helper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kit.exercise.languages import Language
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Definition, Program, Step
+    from kit.exercise.submission import Submission
 
 REFERENCE = "reference"  # what a plan without a submission is called
 FIRST_HOST = 2  # .1 stays free for an engine's gateway
@@ -66,6 +71,7 @@ def make_plan(
         limits=limits,
         subnet=_subnet(len(definition.hosts)),
         link=_link(definition),
+        ipv6=definition.ipv6,
         sysctl={host: dict(names) for host, names in definition.sysctl.items() if names},
     )
 
@@ -104,32 +110,81 @@ def _whose(
 
 
 def _program(name: str, program: Program, exercise: Exercise, submission: Submission | None) -> ProgramPlan:
-    asked = set(exercise.definition.submit)
-    named = [file for file in (program.script, *program.files) if file is not None]
+    definition = exercise.definition
     handed_in = submission.files if submission else exercise.reference
-    files = {file: (handed_in if file in asked else exercise.reference)[file] for file in named}
-    has_part = not asked.isdisjoint(named)
-    if has_part:
-        files |= _helpers(exercise, handed_in)
-    return ProgramPlan(
+    script = program.script
+    if script in definition.submit:
+        script = languages.written_as(script, definition.languages, handed_in)
+    language = languages.PYTHON if script is None else languages.language_of(script)
+    own, beside = _files(program, script, language, exercise, handed_in)
+    plan = ProgramPlan(
         name=name,
         host=program.host or name,
-        command=program.run or ("python3", "-u", str(program.script), *program.args),
-        files=files,
-        script=program.script,
+        command=program.run or language.command(str(script), program.args),
+        files={**own, **beside},
+        script=script,
         cells=program.cells,
         submitted=submission is not None,
+        language=language.name,
+    )
+    return (
+        plan if script is None or not language.build else _with_build(plan, script, own, beside, definition)
     )
 
 
-def _helpers(exercise: Exercise, handed_in: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Give the modules that came beside the files that were asked for. What the exercise provides stays its own."""
-    programs = exercise.definition.programs.values()
-    provided = {file for program in programs for file in (program.script, *program.files)}
+def _files(
+    program: Program,
+    script: str | None,
+    language: Language,
+    exercise: Exercise,
+    handed_in: Mapping[str, bytes],
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Give the files that the program names, its script under the name that it has, and what came beside them."""
+    asked = set(exercise.definition.submit)
+    named = [file for file in (program.script, *program.files) if file is not None]
+    own = {}
+    for file in named:
+        there = handed_in if file in asked else exercise.reference
+        own_name = script if file == program.script and script is not None else file
+        own[own_name] = there[own_name]
+    beside = {} if asked.isdisjoint(named) else _helpers(exercise, handed_in, language)
+    return own, {file: data for file, data in beside.items() if file not in own}
+
+
+def _with_build(
+    plan: ProgramPlan,
+    script: str,
+    own: Mapping[str, bytes],
+    beside: Mapping[str, bytes],
+    definition: Definition,
+) -> ProgramPlan:
+    """Say how it is built. Where that makes the program, no source goes on to where it runs."""
+    language = languages.ALL[plan.language]
+    made = (str(PurePosixPath(script).with_suffix("")),) if language.makes else ()
+    build = Build(
+        language=language.name,
+        source=script,
+        command=language.build_command(script, beside),
+        files=plan.files,
+        makes=made,
+        limits=Limits(**(BUILD_LIMITS | definition.build.model_dump(exclude_none=True))),
+    )
+    files = {file: data for file, data in own.items() if file != script} if made else plan.files
+    return replace(plan, build=build, files=files, executables=made)
+
+
+def _helpers(exercise: Exercise, handed_in: Mapping[str, bytes], language: Language) -> dict[str, bytes]:
+    """Give what came beside the files that were asked for and is the language's. What the exercise provides, and the
+    other programs that were asked for, stay where they belong.
+    """
+    definition = exercise.definition
+    programs = definition.programs.values()
+    provided = {file for program in programs for file in (program.script, *program.files) if file is not None}
+    provided |= {way for file in definition.submit for way in languages.ways(file, definition.languages)}
     return {
         file: data
         for file, data in handed_in.items()
-        if is_helper(file) and file not in provided and provided.isdisjoint(_folders_of(file))
+        if language.takes(file) and file not in provided and provided.isdisjoint(_folders_of(file))
     }
 
 
@@ -142,10 +197,21 @@ def _step(number: int, step: Step, limits: Limits) -> StepPlan:
     return StepPlan(
         number=number,
         action=step.action,
-        arguments=step.value.model_dump(mode="json", by_alias=True),
+        arguments=_arguments(step),
         text=f"{step.action}: {_words(step)}",
         within_s=step.within_s if step.within_s is not None else limits.step_s,
     )
+
+
+def _arguments(step: Step) -> dict[str, Any]:
+    arguments = step.value.model_dump(mode="json", by_alias=True)
+    if isinstance(step.value, PacketsSeen):
+        arguments["tree"] = None
+        if step.value.filter is not None:
+            from kit.exercise import link  # noqa: PLC0415  # its language of filters costs a start 50 ms
+
+            arguments["tree"] = link.tree_of(step.value.filter)
+    return arguments
 
 
 def _words(step: Step) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kit.exercise import typed
 from kit.exercise.faults import did_you_mean, nearest
-from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, Step
+from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, PacketsSeen, Step
 from kit.exercise.references import Reference
 from kit.exercise.sequence import check_sequence
 from kit.exercise.yaml import Mapping, Scalar, Sequence
@@ -176,6 +176,25 @@ def roles_part_what_is_submitted(draft: Draft, faults: Faults) -> None:
             faults.add(list(of_roles.values())[1], f"{text}; a program belongs to one")
 
 
+def languages_can_take_its_place(draft: Draft, faults: Faults) -> None:
+    """Only a script has a counterpart in another language, and cells are Python's."""
+    _distinct(draft.scalars("languages"), "language", faults)
+    if not draft.scalars("languages"):
+        return
+    programs = [program.value for program in draft.programs.values() if program.value]
+    scripts = {program.script: program for program in programs if program.script is not None}
+    beside = {file for program in programs for file in program.files}
+    for scalar in draft.scalars("submit"):
+        if scalar.text in beside:
+            faults.add_once(
+                scalar, f"{scalar.text!r} is no script alone, so 'languages' cannot take its place"
+            )
+        elif scalar.text in scripts and scripts[scalar.text].cells:
+            faults.add_once(
+                scalar, f"{scalar.text!r} has cells, which no other language has; leave out 'languages'"
+            )
+
+
 def _roles(draft: Draft, faults: Faults) -> abc.Iterator[tuple[Scalar, list[Scalar]]]:
     """Give each role with the places of its files; tell names that are taken, and a role without another."""
     node, key = draft.root.get("roles"), draft.root.key("roles")
@@ -259,6 +278,14 @@ def link_rules_can_act(draft: Draft, faults: Faults) -> None:
         link.check_link([rule for rule in rules.items if isinstance(rule, Mapping)], draft.hosts, faults)
 
 
+def gates_can_be_asked(draft: Draft, faults: Faults) -> None:
+    for item in draft.steps:
+        if isinstance(item.node, Mapping) and item.value and isinstance(item.value.value, PacketsSeen):
+            from kit.exercise import link  # noqa: PLC0415  # as above
+
+            link.check_gate(item.node, draft.hosts, faults)
+
+
 def holds_are_released(draft: Draft, faults: Faults) -> None:
     values = [item.value.value for item in draft.steps if item.value]
     releases = [value.until for value in values if isinstance(value, OfHold)]
@@ -280,11 +307,13 @@ RULES = (
     files_are_there,
     submitted_files_are_used,
     roles_part_what_is_submitted,
+    languages_can_take_its_place,
     reference_has_its_cells,
     snapshots_are_distinct,
     findings_are_distinct,
     needs_make_no_circle,
     link_rules_can_act,
+    gates_can_be_asked,
     holds_are_released,
     steps_are_possible,
 )

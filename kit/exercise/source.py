@@ -17,7 +17,11 @@ MAX_MESSAGE = 300  # characters; Python's own longest has 240
 
 def source_faults(sources: Mapping[str, Source]) -> dict[str, str]:
     """Give each faulty source its first fault: empty, not text, not Python, too few cells. Raises MachineError."""
-    faults = {name: fault for name, source in sources.items() if (fault := _text_fault(name, source))}
+    faults = {
+        name: fault
+        for name, source in sources.items()
+        if (fault := text_fault(name, source.data, cells=bool(source.cells)))
+    }
     texts = {name: source for name, source in sources.items() if name not in faults}
     for (name, source), answer in zip(texts.items(), compiled(list(texts.values())), strict=True):
         if answer:
@@ -25,8 +29,8 @@ def source_faults(sources: Mapping[str, Source]) -> dict[str, str]:
     return faults
 
 
-def _text_fault(name: str, source: Source) -> str | None:
-    data = source.data
+def text_fault(name: str, data: bytes, *, cells: bool = False) -> str | None:
+    """Say what keeps a file from being a source in any language; None where it is text."""
     if not data.removeprefix(b"\xef\xbb\xbf").strip():
         return f"{name} is empty; write the program into it"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:2000].count(0) > len(data[:2000]) // 4:
@@ -35,7 +39,7 @@ def _text_fault(name: str, source: Source) -> str | None:
         line, column = _place(data, data.index(b"\0"))
         return f"{name}:{line}:{column}: a NUL byte; save the file as plain text, in UTF-8"
     # Cells are read as UTF-8. Any other source may name its encoding, which the compiler tries.
-    return _encoding_fault(name, data) if source.cells else None
+    return _encoding_fault(name, data) if cells else None
 
 
 def _encoding_fault(name: str, data: bytes) -> str | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import kit
 from kit.errors import MachineError, UsageError
+from kit.exercise.languages import ALL
 from kit.exercise.loader import files_below
 from kit.exercise.packing import packed
 
@@ -41,7 +42,7 @@ def archive(exercise: Exercise, *, trust: bool) -> bytes:
             remedy="name the exercise that it was made of",
         )
     files = {name: (ASSETS / name).read_bytes() for name in SCRIPTS}
-    files["settings"] = _settings(exercise.name, "--trust" if trust else "")
+    files["settings"] = _settings(exercise, "--trust" if trust else "")
     files["requirements.txt"] = "".join(f"{line}\n" for line in requirements()).encode()
     files |= _below("wirekit/kit", files_below(Path(kit.__file__).parent))
     files |= _below(f"exercises/{exercise.name}", files_below(exercise.folder))
@@ -59,8 +60,14 @@ def requirements() -> list[str]:
     return [line for line in found if "extra ==" not in line]
 
 
-def _settings(exercise: str, trust: str) -> bytes:
-    values = {"exercise": exercise, "trust": trust, "limit_s": str(LIMIT_S)}
+def _settings(exercise: Exercise, trust: str) -> bytes:
+    packages = [package for name in exercise.definition.languages for package in ALL[name].all_packages]
+    values = {
+        "exercise": exercise.name,
+        "trust": trust,
+        "limit_s": str(LIMIT_S),
+        "packages": " ".join(packages),
+    }
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items()).encode()
 
 

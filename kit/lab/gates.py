@@ -40,6 +40,8 @@ def subjects(arguments: Mapping[str, Any]) -> tuple[str, ...]:
 
 def hopeless(state: LabState, arguments: Mapping[str, Any]) -> str | None:
     """Say why the gate can never open, or None while it may: the program that it is about has ended."""
+    if condition_of(arguments) == "packets":  # which a host's kernel sends, and others send to it
+        return None
     if condition_of(arguments) == "exited":
         waiting = [name for name in subjects(arguments) if state.programs[name].starts == 0]
         return f"{waiting[0]} was never started" if waiting else None
@@ -48,6 +50,16 @@ def hopeless(state: LabState, arguments: Mapping[str, Any]) -> str | None:
         if program is not None and program.exited:
             return f"{name} has ended"
     return None
+
+
+def idle(state: LabState, arguments: Mapping[str, Any]) -> bool:
+    """Whether no program is left that could bring it about."""
+    return state.ended if condition_of(arguments) == "packets" else state.idle
+
+
+def captures_asked(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the hosts whose captures the gate asks about."""
+    return subjects(arguments) if condition_of(arguments) == "packets" else ()
 
 
 def hosts_to_watch(state: LabState, arguments: Mapping[str, Any]) -> set[str]:
@@ -139,6 +151,11 @@ def _exited(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     return Seen(not running, "; ".join(where))
 
 
+def _packets(state: LabState, arguments: Mapping[str, Any]) -> Seen:
+    count = state.hosts[arguments["packets"]].packets.count(arguments["filter"])
+    return Seen(count >= arguments["count"], f"{count} such packets were captured at {arguments['packets']}")
+
+
 _QUESTIONS: dict[str, Question] = {
     "listening": _listening,
     "queued": _queued,
@@ -148,5 +165,6 @@ _QUESTIONS: dict[str, Question] = {
     "blocked": _blocked,
     "output": _output,
     "exited": _exited,
+    "packets": _packets,
 }
 _ABOUT_SOCKETS = frozenset({"listening", "queued", "received", "drained", "state"})

@@ -92,6 +92,12 @@ def _row(row: Any) -> bool:
     )
 
 
+def _files(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(row, list) and len(row) == 2 and _text(row[0]) and _count(row[1]) for row in value
+    )
+
+
 _ROW: tuple[Fits, ...] = (_one_of("tcp", "udp"), _text, _count, _text, _count, _text, _count, _count)
 
 # kind of helper -> event -> field -> what it must be; a field with `?` may be absent. See kit.tap.host and .program.
@@ -123,6 +129,7 @@ EVENTS: Mapping[str, Mapping[str, Mapping[str, Fits]]] = {
         "limit": {"limit": _one_of(*LIMIT_WORDS)},
         "used": {"used": _amounts},
         "exited": {"time_ns": _count, "code?": _or_none(_whole), "signal?": _or_none(_text), "why?": _text},
+        "collected": {"files": _files},
         "refused": {"what": _text, "text": _text},
     },
     "kit": {"woken": {}},

@@ -44,23 +44,25 @@ def _told(plan: Plan, rule: LinkRule) -> dict[str, Any]:
         "counts": rule.counts,
         "first": rule.first,
         "last": rule.last,
-        "filter": None if rule.filter is None else _addressed(plan, rule.filter),
+        "filter": None if rule.filter is None else addressed(plan, rule.filter),
         "ms": rule.ms,
         "until": rule.until,
     }
 
 
-def _addressed(plan: Plan, tree: tuple[Any, ...]) -> list[Any]:
+def addressed(plan: Plan, tree: tuple[Any, ...]) -> list[Any]:
     """Put addresses for the names of hosts, which a tree has where a field's values are."""
     word, about, *rest = tree
     if word in ("all", "any"):
-        return [word, [_addressed(plan, part) for part in about]]
+        return [word, [addressed(plan, part) for part in about]]
     if word == "not":
-        return [word, _addressed(plan, about)]
+        return [word, addressed(plan, about)]
     if word == "among":
-        return [word, about, [[_address(plan, bound) for bound in bounds] for bounds in rest[0]]]
-    return [word, about, *(_address(plan, value) for value in rest)]
+        return [word, about, [[_address(plan, about, bound) for bound in bounds] for bounds in rest[0]]]
+    return [word, about, *(_address(plan, about, value) for value in rest)]
 
 
-def _address(plan: Plan, value: int | str) -> int | str:
-    return plan.address_of(value) if isinstance(value, str) and value in plan.hosts else value
+def _address(plan: Plan, field: str, value: int | str) -> int | str:
+    if not isinstance(value, str) or value not in plan.hosts:
+        return value
+    return plan.address6_of(value) if field.startswith("ipv6") else plan.address_of(value)

@@ -16,7 +16,7 @@ from kit.lab import link, timeline
 from kit.lab.session import WOKEN, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from kit.backends.base import Arrived, Backend
     from kit.evidence.store import Recorder
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # that stands still meanwhile. Running into it costs evidence, never a verdict.
 SETTLE_LIMIT_S = 3.0
 LIMITS_WITHIN_S = 1.0
+MOST_COLLECTED_BYTES = 48 << 20  # of a program: they go in one message
 
 
 def run_facts(plan: Plan, backend: Backend) -> dict[str, Any]:
@@ -54,14 +55,25 @@ def _facts_of_hosts(plan: Plan) -> dict[str, Any]:
     return {
         "subnet": str(plan.subnet),
         "hosts": {
-            name: {"address": plan.address_of(name), "names": list(host.names)}
+            name: {
+                "address": plan.address_of(name),
+                **({"address6": plan.address6_of(name)} if plan.ipv6 else {}),
+                "names": list(host.names),
+            }
             for name, host in plan.hosts.items()
         },
     }
 
 
-def run(plan: Plan, backend: Backend, recorder: Recorder, progress: Callable[[str], None]) -> None:
-    """Make the plan happen and record it.
+def run(
+    plan: Plan,
+    backend: Backend,
+    recorder: Recorder,
+    progress: Callable[[str], None],
+    *,
+    collect: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Mapping[str, bytes]]:
+    """Make the plan happen and record it; give the files of `collect` (program -> names) that programs made.
 
     Raises BackendError where the backend cannot begin. Once the hosts are up, trouble of the machine is
     recorded as a fault instead: what was seen until then stays. Trouble in taking them down is recorded as
@@ -73,12 +85,12 @@ def run(plan: Plan, backend: Backend, recorder: Recorder, progress: Callable[[st
     try:
         with interrupts.held(lambda: inbox.put(WOKEN)), backend.up(plan, inbox) as lab:
             is_up = True
-            _play(Session(lab, inbox, recorder), recorder, progress)
+            return _play(Session(lab, inbox, recorder), recorder, progress, collect or {})
     except BackendError as error:
         reasons = _reasons(error)
         if is_up:
             recorder.facts["left_behind"] = reasons
-            return
+            return {}
         for reason in reasons:
             recorder.fault(reason)
         raise BackendError("; then ".join(reasons), remedy=error.remedy) from error
@@ -95,7 +107,13 @@ def _reasons(error: BackendError) -> list[str]:
     return messages
 
 
-def _play(session: Session, recorder: Recorder, progress: Callable[[str], None]) -> None:
+def _play(
+    session: Session,
+    recorder: Recorder,
+    progress: Callable[[str], None],
+    collect: Mapping[str, Sequence[str]],
+) -> dict[str, Mapping[str, bytes]]:
+    collected: dict[str, Mapping[str, bytes]] = {}
     recorder.facts |= _facts_of_hosts(session.plan)
     try:
         _await_helpers(session)
@@ -103,12 +121,26 @@ def _play(session: Session, recorder: Recorder, progress: Callable[[str], None])
         recorder.facts["began_ns"] = time.time_ns()
         recorder.save_facts()
         timeline.play(session, recorder, time.monotonic() + session.plan.limits.wall_s, progress)
+        for name, files in collect.items():
+            collected[name] = _collect(session, name, files)
         progress("ending")
         _wind_up(session, recorder)
     except BackendError as error:
         recorder.fault(error.message)
     finally:
         _conclude(session, recorder)
+    return collected
+
+
+def _collect(session: Session, name: str, files: Sequence[str]) -> Mapping[str, bytes]:
+    """Take files that a program made; none of one that has not ended."""
+    program = session.state.programs[name]
+    if not program.exited:
+        return {}
+    session.tell_program(name, "collect", names=list(files), most_bytes=MOST_COLLECTED_BYTES)
+    if not session.wait(lambda: program.collected is not None, time.monotonic() + timeline.HELPER_LIMIT_S):
+        raise BackendError(f"{name}: the runner did not give its files in {timeline.HELPER_LIMIT_S:.0f} s")
+    return program.collected or {}
 
 
 def _await_helpers(session: Session) -> None:

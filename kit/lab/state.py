@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.evidence import rows
 from kit.evidence.model import Exit, SocketTable
+from kit.lab.packets import PacketCounts, asked_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,7 @@ class ProgramState:
     cells_ended: int = 0
     exits: list[Exit] = field(default_factory=list)
     used: Mapping[str, float] | None = None  # of its limits, as it told last
+    collected: Mapping[str, bytes] | None = None  # files that it made
 
     @property
     def exited(self) -> bool:
@@ -63,6 +65,7 @@ class HostState:
     unheld: str = ""  # why what it sends could not be limited
     mac: str = ""  # its interface's hardware address
     sysctl: Mapping[str, str] = field(default_factory=dict)  # what its kernel is set to
+    packets: PacketCounts = field(default_factory=lambda: PacketCounts({}))
     under_way: int = 0  # packets that the link delays, as its last table told
     table: SocketTable | None = None  # the newest
     answers: dict[int, Any] = field(default_factory=dict)  # request id -> its answer
@@ -74,7 +77,7 @@ class LabState:
 
     def __init__(self, plan: Plan, tracers: Mapping[str, Tracer]) -> None:
         self.plan = plan
-        self.hosts = {name: HostState() for name in plan.hosts}
+        self.hosts = {name: HostState(packets=asked_of(plan, name)) for name in plan.hosts}
         self.programs = {name: ProgramState(tracers[name]) for name in plan.programs}
         self.faults: list[str] = []
 
@@ -94,6 +97,11 @@ class LabState:
     def idle(self) -> bool:
         """Nothing runs that could still do something: all have ended, were never started, or are frozen."""
         return not any(program.running and not program.frozen for program in self.programs.values())
+
+    @property
+    def ended(self) -> bool:
+        """No program runs, not even one that is frozen and may have left its kernel something to send."""
+        return not any(program.running for program in self.programs.values())
 
     def take(self, message: Arrived) -> None:
         """Note one message of a helper; those that say nothing about state pass by."""
@@ -119,6 +127,10 @@ def _sockets(host: HostState, name: str, head: Mapping[str, Any], _body: bytes) 
     host.under_way = head.get("under_way", 0)
     if "id" in head:
         host.answers[head["id"]] = host.table
+
+
+def _packets(host: HostState, _name: str, _head: Mapping[str, Any], body: bytes) -> None:
+    host.packets.take(body)
 
 
 def _done(host: HostState, _name: str, head: Mapping[str, Any], _body: bytes) -> None:
@@ -167,8 +179,17 @@ def _used(program: ProgramState, _name: str, head: Mapping[str, Any], _body: byt
     program.used = head["used"]
 
 
+def _collected(program: ProgramState, _name: str, head: Mapping[str, Any], body: bytes) -> None:
+    start, found = 0, {}
+    for file, size in head["files"]:
+        found[file] = body[start : start + size]
+        start += size
+    program.collected = found
+
+
 _OF_HOST: dict[str, Any] = {
     "ready": _host_ready,
+    "packets": _packets,
     "sockets": _sockets,
     "done": _done,
     "captured": _captured,
@@ -181,4 +202,5 @@ _OF_PROGRAM: dict[str, Any] = {
     "cell": _cell,
     "exited": _exited,
     "used": _used,
+    "collected": _collected,
 }

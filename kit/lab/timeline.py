@@ -179,17 +179,30 @@ def _wait_for(session: Session, step: StepPlan, deadline: float) -> str | None:
             return None
         if (why := gates.hopeless(session.state, arguments)) and _settled(session, arguments, deadline):
             return f"{why}; {seen.observed}"
-        if session.state.idle and _settled(session, arguments, deadline):
+        if gates.idle(session.state, arguments) and _settled(session, arguments, deadline):
             return f"no program is left running that could bring it about; {seen.observed}"
         if gates.look(session.state, arguments).open:
             return None
         if not session.wait_news(deadline):
-            return f"not within {step.within_s:g} s: {gates.look(session.state, arguments).observed}"
+            _catch_up_captures(session, arguments)
+            if (seen := gates.look(session.state, arguments)).open:
+                return None
+            return f"not within {step.within_s:g} s: {seen.observed}"
 
 
 def _settled(session: Session, arguments: Any, deadline: float) -> bool:
     """Whether the gate stays shut although no packet is under way: then waiting on is in vain."""
-    return session.quiet(deadline) and not gates.look(session.state, arguments).open
+    if not session.quiet(deadline):
+        return False
+    _catch_up_captures(session, arguments)
+    return not gates.look(session.state, arguments).open
+
+
+def _catch_up_captures(session: Session, arguments: Any) -> None:
+    """Wait until all that was captured by now is here, where the gate asks for that."""
+    hosts = gates.captures_asked(arguments)
+    if session.ask_hosts(hosts, "fence", time.monotonic() + HELPER_LIMIT_S) is None:
+        raise BackendError(f"{', '.join(hosts)}: the tap did not answer in {HELPER_LIMIT_S:.0f} s")
 
 
 _ACTIONS: dict[str, Callable[[Session, Recorder, StepPlan, float], str | None]] = {

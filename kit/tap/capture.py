@@ -8,6 +8,7 @@ Fences never reach the evidence.
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import re
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kit.tap.files import is_program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ETH_P_ALL = 0x0003  # linux/if_ether.h
 SIOCGIFHWADDR = 0x8927  # linux/sockios.h
@@ -30,9 +31,12 @@ PACKET_STATISTICS = 6  # linux/if_packet.h
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h
 SO_RCVBUFFORCE = 33
 PACKET_OUTGOING = 4
+SO_ATTACH_FILTER = 26
 FENCE_TYPE = b"\x88\xb5"
+RELAY_TYPE = b"\x88\xb6"  # what kit.tap.relay carries, IEEE 802's other type for local experiments
 IPV4_TYPE = b"\x08\x00"
 IPV6_TYPE = b"\x86\xdd"
+_LINK_LOCAL = b"\xfe\x80"  # of fe80::/10, with what every machine puts behind (RFC 4291 2.5.6)
 FENCE_MARK = b"kit-fence"
 BUFFER_BYTES = 16 << 20
 SNAP_BYTES = 1 << 18
@@ -54,15 +58,16 @@ class Captured(NamedTuple):
     def is_fence(self) -> bool:
         return self.data[12:14] == FENCE_TYPE and self.data[14 : 14 + len(FENCE_MARK)] == FENCE_MARK
 
-    @property
-    def is_bridges_own(self) -> bool:
-        """Whether only a bridge's end on the machine says this: IPv6, which is off on every host, and reports of
-        multicast groups (IGMP, protocol 2) from 0.0.0.0, where every host has an address (RFC 3376 4.2.13).
+    def is_bridges_own(self, *, has_ipv6: bool) -> bool:
+        """Whether only a bridge's end on the machine says this: IPv6 where it is off on every host, or from an
+        address that no host has (::, and one of the link alone), and reports of multicast groups (IGMP,
+        protocol 2) from 0.0.0.0, where every host has an address (RFC 3376 4.2.13).
         """
         kind = self.data[12:14]
-        return kind == IPV6_TYPE or (
-            kind == IPV4_TYPE and self.data[23:24] == b"\x02" and self.data[26:30] == bytes(4)
-        )
+        if kind == IPV6_TYPE:
+            source = self.data[22:38]
+            return not has_ipv6 or source[:2] == _LINK_LOCAL or source == bytes(16)
+        return kind == IPV4_TYPE and self.data[23:24] == b"\x02" and self.data[26:30] == bytes(4)
 
     def record(self) -> bytes:
         """Give the record of a nanosecond pcap file (draft-ietf-opsawg-pcap)."""
@@ -75,6 +80,21 @@ def hardware_address(interface: str) -> bytes:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         answer = fcntl.ioctl(asker, SIOCGIFHWADDR, struct.pack("16s24x", interface.encode()))
     return answer[18:24]  # behind the name and the address family
+
+
+def filtered(interface: str, steps: Sequence[tuple[int, int, int, int]]) -> socket.socket:
+    """Open a socket that hears the frames of an interface which a filter of `steps` takes (linux/filter.h)."""
+    heard = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+    program = struct.pack("HL", len(steps), ctypes.addressof(code))
+    heard.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+    try:
+        heard.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
+    except PermissionError:  # CAP_NET_ADMIN of the first user namespace is asked for
+        heard.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    heard.bind((interface, ETH_P_ALL))
+    heard.setblocking(False)  # noqa: FBT003  # the standard library's signature
+    return heard
 
 
 class Fences:

@@ -9,7 +9,6 @@ and passes it by.
 
 from __future__ import annotations
 
-import ctypes
 import socket
 import struct
 import time
@@ -18,15 +17,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kit.tap import link
 from kit.tap.capture import (
-    BUFFER_BYTES,
-    ETH_P_ALL,
     IPV4_TYPE,
     PACKET_OUTGOING,
     PACKET_STATISTICS,
     SNAP_BYTES,
-    SO_RCVBUFFORCE,
     SOL_PACKET,
     Captured,
+    filtered,
 )
 from kit.tap.direction import NS_PER_S, Direction, Rule
 
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
 # Of pause frames, which end at the first bridge (IEEE 802.1D table 7-10; net/bridge/br_input.c)
 NOWHERE = bytes.fromhex("0180c2000001")
 PACKET_QDISC_BYPASS = 20  # linux/if_packet.h
-SO_ATTACH_FILTER = 26  # asm-generic/socket.h
 # linux/filter.h: `ld` of the packet's type (SKF_AD_OFF + SKF_AD_PKTTYPE), `ldh` of the Ethernet type
 _ONLY_OUTGOING_IPV4 = (
     (0x30, 0, 0, 0xFFFFF004),
@@ -62,7 +58,7 @@ class Forwarder:
         self._interface = interface
         self._mac = mac
         self._peers = {socket.inet_aton(one["address"]): _peer(one) for one in told}
-        self._heard = _outgoing_of(interface)
+        self._heard = filtered(interface, _ONLY_OUTGOING_IPV4)
         self._sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         with suppress(OSError):  # without it a packet is counted twice by the link's limit
             self._sender.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
@@ -139,18 +135,3 @@ def _peer(told: dict[str, Any]) -> Peer:
     rules = [Rule(number, rule) for number, rule in told["rules"]]
     mac = bytes.fromhex(told["mac"].replace(":", ""))
     return Peer(told["to"], told["address"], mac, Direction(rules, told["bytes_per_s"]))
-
-
-def _outgoing_of(interface: str) -> socket.socket:
-    """Open a socket that hears the IPv4 packets which leave by the interface, and only those."""
-    heard = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in _ONLY_OUTGOING_IPV4))
-    program = struct.pack("HL", len(_ONLY_OUTGOING_IPV4), ctypes.addressof(code))
-    heard.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
-    try:
-        heard.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
-    except PermissionError:  # CAP_NET_ADMIN of the first user namespace is asked for
-        heard.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-    heard.bind((interface, ETH_P_ALL))
-    heard.setblocking(False)  # noqa: FBT003  # the standard library's signature
-    return heard

@@ -1,7 +1,7 @@
 """The tap of a host: holds its network namespace, captures its packets, reads its socket table.
 
 From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change),
-`snapshot`, `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`. To kit: `here`,
+`snapshot`, `fence` (answered when all that was captured before it is told), `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`. To kit: `here`,
 `ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `fault`. An `id`
 in a message is given back in its answer.
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from kit.tap import files, link, sysctl
 from kit.tap.capture import (
     FILE_HEADER,
+    RELAY_TYPE,
     Captured,
     Fences,
     PacketSocket,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kit.tap.forwarder import Forwarder
+    from kit.tap.relay import Relay
     from kit.tap.wire import Message
 
 # The kernel tells nobody when a queue grows; this is how stale an answer may be while kit watches.
@@ -61,8 +63,10 @@ class Tap:
         self._interface = ""
         self._addresses: list[str] = []  # that the interface had when it was unplugged
         self._own_address = b""
+        self._has_ipv6 = False
         self._unheld = ""  # why this kernel cannot limit what leaves
         self._forwarder: Forwarder | None = None  # where the exercise says what its link does
+        self._relay: Relay | None = None  # where the bridge does not pass on what is for everybody
         self._unplugged_ns: list[tuple[int, int]] = []  # from, until
 
     def run(self) -> None:
@@ -102,17 +106,44 @@ class Tap:
             self._fault(f"sysctl: {complaint}")
         self._settings = (*sysctl.STANDARD, *(name for name in head["sysctl"] if name not in sysctl.STANDARD))
         interfaces = [self._interface, *(["lo"] if head["loopback"] else [])]
-        if complaint := link.configure(self._interface, head["address"]):
+        self._has_ipv6 = head["address6"] is not None
+        if complaint := link.configure(self._interface, head["address"], head["address6"]):
             self._fault(f"ip: {complaint}")
         for interface in interfaces:
             link.offloads_off(interface)
             if why := link.hold_back(interface, head["link_bytes_per_s"], head["link_packets_per_s"]):
                 self._unheld = why
         self._own_address = hardware_address(self._interface)
+        if head["relay"]:
+            self._open_relay()
         self._unfenced = set(interfaces)
         self._stream.send({"event": "packets"}, FILE_HEADER)
         for interface in interfaces:
             self._open(Tcpdump if Tcpdump.available() else PacketSocket, interface)
+
+    def _open_relay(self) -> None:
+        from kit.tap.relay import Relay  # noqa: PLC0415  # where a bridge needs none it costs nothing
+
+        self._relay = Relay(self._interface, self._own_address)
+        self._selector.register(self._relay.fd, selectors.EVENT_READ, self._carry)
+
+    def _carry(self) -> None:
+        """Carry what was sent to everybody, as far as it has left or come by now."""
+        if self._relay is None:
+            return
+        try:
+            complaint = self._relay.settle(plugged=self._is_plugged)
+        except OSError as error:
+            complaint = str(error.strerror)
+        if complaint:
+            self._fault(f"what is sent to everybody cannot be carried past the bridge: {complaint}")
+            self._selector.unregister(self._relay.fd)
+            self._relay.close()
+            self._relay = None
+
+    @property
+    def _is_plugged(self) -> bool:
+        return not self._unplugged_ns or self._unplugged_ns[-1][1] != sys.maxsize
 
     def _watch(self, message: Message) -> None:
         self._watching = message.head["on"]
@@ -120,6 +151,10 @@ class Tap:
 
     def _snapshot(self, message: Message) -> None:
         self._tell(self._read_table(), id=message.head["id"])
+
+    def _fence(self, message: Message) -> None:
+        self._on_fenced = partial(self._done, message)
+        self._send_fences()
 
     def _unplug(self, message: Message) -> None:
         self._addresses = link.addresses(self._interface)
@@ -131,6 +166,8 @@ class Tap:
         if self._unplugged_ns:
             self._unplugged_ns[-1] = (self._unplugged_ns[-1][0], time.time_ns())
         self._move_addresses("add")
+        if complaint := link.run_ip(link.routes_to_everyone(self._interface)):
+            self._fault(f"ip: {complaint}")
         if self._forwarder is not None:  # neighbours go with the address
             self._divert(self._forwarder)
         self._done(message)
@@ -171,8 +208,7 @@ class Tap:
         self._stream.send({"event": "done", "id": message.head["id"]})
 
     def _move_addresses(self, verb: str) -> None:
-        lines = [f"address {verb} {address} dev {self._interface}" for address in self._addresses]
-        if complaint := link.run_ip(lines):
+        if complaint := link.run_ip(link.address_lines(verb, self._addresses, self._interface)):
             self._fault(f"ip: {complaint}")
 
     def _finish(self, message: Message) -> None:
@@ -193,9 +229,14 @@ class Tap:
             )
 
         self._on_fenced = captured
+        self._send_fences()
+
+    def _send_fences(self) -> None:
+        """Have `_on_fenced` called when all captures have shown what they have until now."""
+        self._carry()
         self._unfenced = {source.interface for source in self._sources}
         if not self._sources:
-            captured()
+            self._on_fenced()
         for source in self._sources:
             self._fences.send(source.interface)
 
@@ -223,12 +264,14 @@ class Tap:
                 self._on_fenced()
 
     def _is_heard(self, source: Tcpdump | PacketSocket, frame: Captured) -> bool:
-        """What a host's kernel does not hear is not in its capture: anything while it is unplugged, and what
-        only the bridge's own ends say.
+        """What a host's kernel does not hear is not in its capture: anything while it is unplugged, what only the
+        bridge's own ends say, and what the taps carry among themselves.
         """
+        if frame.data[12:14] == RELAY_TYPE:
+            return False
         if source.interface != self._interface or frame.data[6:12] == self._own_address:
             return True
-        if frame.is_bridges_own:
+        if frame.is_bridges_own(has_ipv6=self._has_ipv6):
             return False
         return not any(begin <= frame.time_ns < end for begin, end in self._unplugged_ns)
 
@@ -295,6 +338,7 @@ class Tap:
         return [row for row in self._table.read() if tuple(row[:5]) not in self._engines]
 
     def _tell(self, rows: list[Row], **extra: Any) -> None:
+        self._carry()
         if self._forwarder is not None:
             self._pass_on(self._forwarder)  # what has left by now is on its way, or has come
             extra["under_way"] = self._forwarder.under_way
@@ -308,6 +352,7 @@ _DOES: dict[str, Callable[[Tap, Message], None]] = {
     "configure": Tap._configure,  # noqa: SLF001  # the table belongs to the class; methods need names first
     "watch": Tap._watch,  # noqa: SLF001
     "snapshot": Tap._snapshot,  # noqa: SLF001
+    "fence": Tap._fence,  # noqa: SLF001
     "unplug": Tap._unplug,  # noqa: SLF001
     "plug": Tap._plug,  # noqa: SLF001
     "link": Tap._link,  # noqa: SLF001

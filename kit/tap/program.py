@@ -1,8 +1,8 @@
 """The runner beside one program: starts it under strace, forwards output and calls, ends it.
 
-From kit, after `configure`: `start`, `stdin`, `signal`, `cell`, `limits`, `stop`. To kit: `here`, `ready`,
+From kit, after `configure`: `start`, `stdin`, `signal`, `cell`, `limits`, `collect`, `stop`. To kit: `here`, `ready`,
 `started`, `output`, `trace` (lines of strace), `cell`, `limit` (one was met), `used` (how much of them),
-`exited`, `refused` (a demand that came when there was no program for it). The runner is trusted, the program is not: it runs as another user or
+`exited`, `collected` (files that it made), `refused` (a demand that came when there was no program for it). The runner is trusted, the program is not: it runs as another user or
 in a sandbox, and reaches neither the trace's FIFO nor this stream.
 """
 
@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,7 +25,7 @@ from kit.tap.stream import Stream
 from kit.tap.trace import STRACE, TraceWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from kit.tap.wire import Message
 
@@ -116,18 +116,28 @@ class Runner:
 
     def _write_files(self, message: Message) -> None:
         """Write the program's files as its own user, so that they are its own."""
+        with self._as_program():
+            start = 0
+            for name, size in self._set["files"]:
+                path = os.path.join(self._set["directory"], name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(message.body[start : start + size])
+                    os.fchmod(file.fileno(), 0o755 if name in self._set["executables"] else 0o644)
+                start += size
+
+    @contextmanager
+    def _as_program(self) -> Iterator[None]:
+        """Have the rights on files that the program has, and no others."""
         user = self._set["user"]
-        if user is not None:
-            os.setegid(user[1])
-            os.seteuid(user[0])
-        start = 0
-        for name, size in self._set["files"]:
-            path = os.path.join(self._set["directory"], name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(message.body[start : start + size])
-            start += size
-        if user is not None:
+        if user is None:
+            yield
+            return
+        os.setegid(user[1])
+        os.seteuid(user[0])
+        try:
+            yield
+        finally:
             os.seteuid(0)
             os.setegid(0)
 
@@ -411,6 +421,22 @@ class Runner:
         except BrokenPipeError:
             self._refuse(message, "it has ended")
 
+    def _collect(self, message: Message) -> None:
+        """Give files that the program made, those that are there. It has ended, and nothing of it is left."""
+        if self._running:
+            self._refuse(message, "it still runs")
+            return
+        found = []
+        room = message.head["most_bytes"]
+        with self._as_program():
+            for name in message.head["names"]:
+                data = files.read_regular(self._set["directory"], name, room)
+                if data is not None:
+                    found.append((name, data))
+                    room -= len(data)
+        listed = [[name, len(data)] for name, data in found]
+        self._stream.send({"event": "collected", "files": listed}, b"".join(data for _, data in found))
+
     def _stop(self, _message: Message) -> None:
         self._kill()
 
@@ -449,6 +475,7 @@ _DOES: dict[str, Callable[[Runner, Message], None]] = {
     "signal": Runner._signal,  # noqa: SLF001
     "cell": Runner._cell,  # noqa: SLF001
     "limits": Runner._tell_limits,  # noqa: SLF001
+    "collect": Runner._collect,  # noqa: SLF001
     "stop": Runner._stop,  # noqa: SLF001
 }
 

@@ -131,6 +131,28 @@ def test_a_listeners_socket_is_not_on_the_ports_of_its_clients() -> None:
     assert ask("call", seen(*calls), **asked, count=0).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize(
+    ("arguments", "result", "outcome"),
+    [
+        ('3<TCP:[1]>, "hello"..., 9000, 0, NULL, 0', 5, Outcome.PASS),
+        ('3<TCP:[1]>, "hello", 5, 0, NULL, 0', 5, Outcome.FAIL),
+        ('3<TCP:[1]>, "hello"..., 9000, 0, NULL, 0', 0, Outcome.FAIL),
+        ("3<TCP:[1]>, 0x7ffe, 9000, 0, NULL, 0", 5, Outcome.FAIL),
+    ],
+)
+def test_a_short_send_took_a_part_of_its_bytes(arguments: str, result: int, outcome: Outcome) -> None:
+    answer = ask("call", seen(sent(10, arguments=arguments, result=result)), **SEND, short=True)
+    assert (answer.outcome, answer.expected) == (
+        outcome,
+        "client1 makes at least 1 send call that moves a part of its bytes",
+    )
+
+
+def test_a_send_without_room_is_an_error_and_not_short() -> None:
+    refused = sent(10, arguments='3<TCP:[1]>, "hello", 5, 0, NULL, 0', result=-1, error="EAGAIN")
+    assert ask("call", seen(refused), **SEND, short=True).outcome is Outcome.FAIL
+
+
 def test_too_many_fail_whatever_else_may_be_missing() -> None:
     cut = seen(*TWO, limits_hit=(LimitHit("client1", "trace_bytes", "at most 9 bytes of traced calls"),))
     assert ask("call", cut, **SEND, max=1).outcome is Outcome.FAIL
@@ -174,6 +196,8 @@ def test_the_port_may_be_on_either_end() -> None:
         ({"error": "EPIPPE"}, "'EPIPPE' is no error of errno"),
         ({"error": "EPIPE", "returns": 0}, "not both"),
         ({"option": "SO_REUSEADDR"}, "`option` goes with setsockopt or getsockopt, not with send"),
+        ({"error": "EAGAIN", "short": True}, "`short` goes with a call that sends or receives"),
+        ({"call": "accept", "short": True}, "`short` goes with a call that sends or receives"),
         ({"value": "1"}, "`value` goes with `option`"),
         ({"count": 1, "min": 1}, "give `count`, or `min`"),
         ({"returns": {"min": 2, "max": 1}}, "above"),

@@ -85,7 +85,9 @@ def test_each_is_graded_once_and_written_down_with_its_evidence(school: School, 
 def test_a_job_has_all_that_it_needs_in_it(school: School) -> None:
     school.grade("ann")
     (job,) = school.engine.jobs
-    assert job.submitted().files == {"server.py": SERVER}
+    submitted = job.submitted()
+    assert submitted is not None
+    assert submitted.files == {"server.py": SERVER}
     assert (job.exercise, job.seed, job.backend) == ("listen-accept", "listen-accept/ann", "netns")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from kit.exercise.handout import archive
 from kit.exercise.loader import load
-from tests.exercises.test_exercises import EXERCISES
+from tests.exercises.catalogue import EXERCISES
 
 if TYPE_CHECKING:
     from pathlib import Path

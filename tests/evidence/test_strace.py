@@ -491,3 +491,22 @@ def test_an_option_has_its_name_and_value(line: str, name: str, value: str) -> N
 def test_a_call_that_is_no_setsockopt_or_is_cut_has_no_option() -> None:
     assert one(f'sendto({CONNECTION}, "SO_REUSEADDR, [1], 4", 20, 0, NULL, 0) = 20 <0.1>').option is None
     assert one("setsockopt(3<TCP:[9]>, SOL_SOCKET, SO_REUSEADDR <unfinished ...>").option is None
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        (f'sendto({CONNECTION}, "hel, 7"..., 90000, 0, NULL, 0) = 30408 <0.1>', 90000),
+        (f'recvfrom({CONNECTION}, "hi", 1024, 0, NULL, NULL) = 2 <0.1>', 1024),
+        (f'recvfrom({CONNECTION}, "", 1024, 0, NULL, NULL) = 0 <0.1>', 1024),
+        (f'write({CONNECTION}, "say \\"x\\", 3", 11) = 11 <0.1>', 11),
+        (
+            f'writev({CONNECTION}, [{{iov_base="a, iov_len=9", iov_len=12}}, {{iov_base="b"..., iov_len=4000}}], 2) = 12 <0.1>',
+            4012,
+        ),
+        (f"recvfrom({CONNECTION}, 0x7ffe, 1024, 0, NULL, NULL) = -1 EAGAIN (x) <0.1>", None),
+        (f"shutdown({CONNECTION}, SHUT_WR) = 0 <0.1>", None),
+    ],
+)
+def test_a_call_says_how_many_bytes_it_was_given_or_had_room_for(line: str, asked: int | None) -> None:
+    assert one(line).asked == asked

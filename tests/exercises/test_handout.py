@@ -1,23 +1,28 @@
-"""A student grades with the handout as the teacher does with the whole exercise, and learns nothing else from it."""
+"""A student grades with the handout as the teacher does with the whole exercise, and learns nothing else from it.
+
+A handout's plan is the teacher's, so a run is the same; what a student gets is judged from the evidence that the lint of an
+exercise leaves (tests/exercises/linted.py). One exercise, with a hidden check, is run with both for certain.
+"""
 
 from __future__ import annotations
 
-import io
-import json
 import re
 import shutil
-import subprocess
-import sys
-import zipfile
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.exercise.handout import archive
-from kit.exercise.loader import Exercise, load
-from tests.exercises.test_exercises import EXERCISES, NAMES, SEED, WRONGS, definition
+from kit.exercise.loader import Exercise, files_below, load
+from kit.exercise.planner import make_plan
+from kit.exercise.submission import Submission
+from tests.exercises.catalogue import EXERCISES, NAMES, SEED, grade
+from tests.exercises.linted import handed_out, linted, shared_folder, visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HIDDEN = "listen-accept with a hidden check"
 HIDDEN_CHECK = """\
@@ -44,13 +49,6 @@ def whole(name: str, tmp_path: Path) -> Exercise:
     return load(folder)
 
 
-@pytest.fixture
-def handed_out(whole: Exercise, tmp_path: Path) -> Path:
-    with zipfile.ZipFile(io.BytesIO(archive(whole))) as file:
-        file.extractall(tmp_path / "student")
-    return tmp_path / "student" / whole.name
-
-
 def lines_of(files: list[Path]) -> set[str]:
     """Give the lines that tell something."""
     lines = {line.strip() for file in files for line in file.read_text(encoding="utf-8").splitlines()}
@@ -58,81 +56,61 @@ def lines_of(files: list[Path]) -> set[str]:
 
 
 @each_exercise
-def test_nothing_in_it_tells_of_solutions_and_hidden_checks(whole: Exercise) -> None:
+def test_nothing_in_it_tells_of_solutions_and_hidden_checks(name: str, whole: Exercise) -> None:
     folder, submit = whole.folder, whole.definition.submit
     provided = [file for file in (folder / "reference").iterdir() if file.name not in submit]
     given = lines_of([*(folder / "starter").iterdir(), *folder.glob("statement.*.md"), *provided])
     solutions = [folder / "reference" / file for file in submit]
     solutions += [file for file in (folder / "wrong").rglob("*") if file.is_file()]
-    secrets = {text for text in lines_of(solutions) - given if text not in " ".join(given)}
-    comments = set(re.findall(r" # .*", (folder / "exercise.yaml").read_text(encoding="utf-8")))
-    secrets |= comments | {"unseen", "看不见", "tcp.flags", "wrong/"}
+    comments = re.findall(r" # .*", (folder / "exercise.yaml").read_text(encoding="utf-8"))
+    telling = {text for text in comments if len(re.findall(r"\w", text)) >= FEWEST_LETTERS}
+    secrets = {text for text in (lines_of(solutions) - given) | telling if text not in " ".join(given)}
+    secrets |= {"unseen", "看不见", "wrong/"} | ({"tcp.flags"} if name == HIDDEN else set())
     assert len(secrets) > len(submit)
     packed = archive(whole).decode("utf-8", "replace")
     assert [text for text in secrets if text in packed] == []
 
 
-def graded(exercise: Path, submission: Path, out: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "kit", "grade", str(exercise), str(submission), "--trust"]
-    command += ["--seed", SEED, "--backend", "netns", "--out", str(out), "--format", "json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.stdout, done.stderr
-    verdict: dict[str, Any] = json.loads(done.stdout)
-    return verdict
-
-
-SAME = ("name", "check", "outcome", "points", "max_points", "hidden", "expected", "why", "hint")
-
-
-def visible(verdict: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {key: finding[key] for key in SAME}
-        for finding in verdict["findings"]
-        if not finding["hidden"] and finding["check"] != "role"
-    ]
-
-
-MISSES_A_GATE = "listen-accept"
-
-
-@cache
-def submissions(name: str) -> list[str]:
-    """Name the reference and two wrong solutions, once one that misses a gate: each waits for it four times."""
-    wrongs = WRONGS["listen-accept" if name == HIDDEN else name]
-    missing = [wrong for wrong in wrongs if "timeline" in (wrong / "wrong.yaml").read_text(encoding="utf-8")]
-    others = [wrong for wrong in wrongs if wrong not in missing]
-    if name != MISSES_A_GATE and len(others) > 1:
-        missing = []
-    return ["reference", *(f"wrong/{wrong.name}" for wrong in (*missing[:1], *others[-2 + bool(missing) :]))]
-
-
-each_submission = pytest.mark.parametrize(
-    ("name", "submission"),
-    [
-        pytest.param(name, each, id=f"{name}-{Path(each).name}")
-        for name in (*NAMES, HIDDEN)
-        for each in submissions(name)
-    ],
-)
+@each_exercise
+def test_a_students_run_is_the_teachers_run(whole: Exercise, tmp_path: Path) -> None:
+    """Of the reference as it would be handed in, and of every wrong solution: all but the exercise's digest is equal."""
+    students = handed_out(whole.folder, tmp_path)
+    for folder in (whole.folder / "reference", *(whole.folder / "wrong").iterdir()):
+        submission = Submission(folder.name, files_below(folder), digest="")
+        plans = [make_plan(exercise, submission, SEED) for exercise in (whole, students)]
+        assert replace(plans[0], exercise_digest="") == replace(plans[1], exercise_digest=""), folder.name
 
 
 @pytest.mark.netns
-@each_submission
+@pytest.mark.parametrize("name", NAMES)
 def test_a_student_gets_the_teachers_findings_on_what_is_visible(
-    name: str, submission: str, whole: Exercise, handed_out: Path, tmp_path: Path
+    name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    differences = linted(shared_folder(tmp_path_factory), name, "netns").handout
+    assert {label: found for label, found in differences.items() if found} == {}
+    assert {"repeat-1", "starter"} < differences.keys()
+
+
+@cache
+def submissions() -> list[str]:
+    """Name the reference, a wrong solution that misses a gate, and one that does not."""
+    wrongs = sorted((EXERCISES / "listen-accept" / "wrong").iterdir())
+    missing = [wrong for wrong in wrongs if "timeline" in (wrong / "wrong.yaml").read_text(encoding="utf-8")]
+    others = [wrong for wrong in wrongs if wrong not in missing]
+    return ["reference", f"wrong/{missing[0].name}", f"wrong/{others[-1].name}"]
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize("submission", submissions())
+@pytest.mark.parametrize("name", [HIDDEN])
+def test_run_with_both_what_is_visible_is_the_same_and_what_is_not_is_told_to_be_the_teachers(
+    submission: str, whole: Exercise, tmp_path: Path
+) -> None:
+    students = handed_out(whole.folder, tmp_path)
     folder = whole.folder / submission
-    teachers, students = (
-        graded(whole.folder, folder, tmp_path / "a"),
-        graded(handed_out, folder, tmp_path / "b"),
+    teachers, of_student = (
+        grade(exercise.folder, folder, "netns", tmp_path / place)
+        for exercise, place in ((whole, "a"), (students, "b"))
     )
-    assert visible(students) == visible(teachers)
-    roles = [finding for finding in students["findings"] if finding["check"] == "role"]
-    assert (
-        [finding["name"] for finding in roles] == list(definition(name).roles or ())
-        if name in NAMES
-        else True
-    )
-    assert {finding["outcome"] for finding in roles} <= {"skipped"}
-    told = any("4 points, can only be run by your teacher" in note for note in students["notes"])
-    assert told == (name == HIDDEN)
+    assert visible(of_student) == visible(teachers)
+    assert any("4 points, can only be run by your teacher" in note for note in of_student["notes"])

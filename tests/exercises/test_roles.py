@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from kit.cli import app
 from kit.evidence import store
-from tests.exercises.test_exercises import EXERCISES, SEED, grade, outcomes
+from tests.exercises.catalogue import EXERCISES, SEED, grade, outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def kit(*arguments: str) -> str:
 
 @pytest.mark.netns
 def test_each_half_has_a_run_directory_that_stands_by_itself(tmp_path: Path) -> None:
-    verdict = grade("basic-usage", WRONG, "netns", tmp_path / "run")
+    verdict = grade(EXERCISES / "basic-usage", WRONG, "netns", tmp_path / "run")
     found = outcomes(verdict)
     assert (found["server"], found["client"]) == ("fail", "pass")
     assert verdict["notes"] == [

@@ -34,6 +34,8 @@ CONFIGURE: dict[str, Any] = {
     "hosts_file": None,
     "loopback": False,
     "sysctl": {},
+    "relay": False,
+    "address6": None,
     "capture_bytes": 1 << 20,
     "link_bytes_per_s": 2_000_000,
     "link_packets_per_s": 5_000,
@@ -187,6 +189,21 @@ def test_a_full_capture_is_cut_and_says_so(tap: Helper) -> None:
     assert counts["truncated"]
     assert 0 < counts["packets"] < 5
     assert len(pcap.read(tap.bodies("packets")).frames) == counts["packets"]
+
+
+def test_a_fence_is_answered_when_all_that_was_captured_before_is_told(tap: Helper) -> None:
+    tap.tell(CONFIGURE)
+    tap.until("ready")
+    for number in (5, 6):
+        before = len(pcap.read(tap.bodies("packets")).frames)
+        with InHost(tap), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(50):
+                sender.sendto(b"x", ("127.0.0.1", 9))
+        tap.tell({"do": "fence", "id": number})
+        assert tap.until("done").head["id"] == number
+        assert len(pcap.read(tap.bodies("packets")).frames) >= before + 50
+    tap.tell({"do": "finish", "id": 1})
+    tap.until("captured")
 
 
 def test_a_table_that_grows_by_the_hundred_is_told_less_often_and_its_last_state_all_the_same(

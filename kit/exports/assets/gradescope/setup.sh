@@ -19,6 +19,11 @@ find_python() {
 
 apt-get -q update
 install ca-certificates tcpdump strace bubblewrap iproute2 util-linux
+packages=''
+# shellcheck source=/dev/null
+. "$source_dir/settings"
+# shellcheck disable=SC2086  # words are meant: what the exercise's languages need
+[ -z "$packages" ] || install $packages
 find_python >/dev/null || install python3 python3-venv
 find_python >/dev/null || install python3.11 python3.11-venv
 if ! python=$(find_python); then

@@ -1,0 +1,26 @@
+"""client.py HOST PORT NAME: send NAME and print the answer; begin anew when the connection is reset."""
+
+import socket
+import sys
+
+host, port, name = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+
+
+def ask():
+    """Give the server's answer. Raises ConnectionResetError."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:  # a new socket for each attempt
+        client.connect((host, port))
+        print("connected")  # to the kernel; the server's program may never hear of it
+        client.sendall(name.encode())
+        answer = b""
+        while data := client.recv(1024):
+            answer += data
+        return answer.decode()
+
+
+while True:
+    try:
+        print(ask())
+        break
+    except ConnectionResetError:
+        print("reset")

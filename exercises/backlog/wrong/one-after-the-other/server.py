@@ -1,0 +1,14 @@
+"""server.py PORT PLACES: let PLACES connections wait; accept one more than that, and print what each of them sends."""
+
+import socket
+import sys
+
+port, places = int(sys.argv[1]), int(sys.argv[2])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen(places - 1)
+    for _ in range(places + 1):
+        conn, address = server.accept()
+        print(conn.recv(1024).decode())
+        conn.close()

@@ -1,0 +1,13 @@
+"""client.py HOST PORT SECONDS: try to connect for at most SECONDS, and say what came of it."""
+
+import socket
+import sys
+
+host, port, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+    client.settimeout(seconds)
+    if client.connect_ex((host, port)) == 0:
+        print("connected")
+    else:
+        print("no answer")

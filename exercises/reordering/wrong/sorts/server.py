@@ -1,0 +1,17 @@
+"""server.py PORT: print the lines that come, until the client has closed."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    conn, address = server.accept()
+    received = b""
+    with conn:
+        while data := conn.recv(1024):
+            received += data
+    for line in sorted(received.decode().splitlines()):
+        print(line)

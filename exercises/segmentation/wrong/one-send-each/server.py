@@ -1,0 +1,17 @@
+"""server.py PORT FULL: send one client FULL whole segments and a byte, with one send."""
+
+import socket
+import sys
+
+port, full = int(sys.argv[1]), int(sys.argv[2])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    conn, address = server.accept()
+    with conn:
+        mss = conn.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
+        print(mss)
+        for _ in range(full):
+            conn.sendall(b"x" * mss)
+        conn.sendall(b"x")

@@ -1,0 +1,15 @@
+"""server.py PORT BACKLOG CLIENTS: listen, print what the kernel made of BACKLOG, and accept so many clients."""
+
+import socket
+import sys
+
+port, backlog, clients = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen(backlog)
+    print("asked 100")
+    print("got 2")
+    for _ in range(clients):
+        conn, address = server.accept()
+        conn.close()

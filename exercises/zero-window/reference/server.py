@@ -1,0 +1,25 @@
+"""server.py PORT: accept two clients; receive all of the second first, and only then all of the first."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+
+def receive_all(conn):
+    """Return everything that comes, until the client has closed."""
+    data = b""
+    while piece := conn.recv(65536):
+        data += piece
+    return data
+
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    first, address = server.accept()  # nobody reads it yet: its kernel stores what fits, and stops the sender
+    second, address = server.accept()
+    for name, conn in (("second", second), ("first", first)):
+        with conn:
+            lines = receive_all(conn).decode().splitlines()
+        print(f"{name}: {len(lines)} times {lines[0]}")

@@ -1,0 +1,26 @@
+"""server.py PORT: accept two clients; receive all of the second first, and only then all of the first."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+
+def receive_all(conn):
+    data = b""
+    while piece := conn.recv(65536):
+        data += piece
+    return data
+
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    first, address = server.accept()
+    second, address = server.accept()
+    for name, conn in (("second", second), ("first", first)):
+        with conn:
+            lines = receive_all(conn).decode().splitlines()
+        print(f"{name}: {len(lines)} times {lines[0]}")
+    server.settimeout(0.1)
+    server.accept()

@@ -1,0 +1,28 @@
+"""server.py PORT: accept two clients; receive all of the second first, and only then all of the first."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+
+
+def receive_all(conn):
+    data = b""
+    while piece := conn.recv(65536):
+        data += piece
+    return data
+
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+    server.bind(("", port))
+    server.listen()
+    first, address = server.accept()
+    second, address = server.accept()
+    with first, second:
+        lines = receive_all(second).decode().splitlines()
+        print(f"second: {len(lines)} times {lines[0]}")
+        data = first.recv(65536)
+        lines = data.decode().splitlines()
+        print(f"first: {len(lines)} times {lines[0]}")
+        while first.recv(65536):
+            pass

@@ -1,5 +1,0 @@
-import socket
-
-with socket.create_connection(("server", 8001)) as connection:
-    while connection.recv(100):
-        pass
