@@ -195,7 +195,7 @@ def test_a_compiler_that_builds_nothing_costs_no_mark(
 ) -> None:
     """As where the C library's headers are missing."""
     broken = languages.C.smallest + b'#include "a header that is not installed.h"\n'
-    monkeypatch.setitem(builds.ALL, "c", languages.Language(**_fields(languages.C) | {"smallest": broken}))
+    monkeypatch.setitem(languages.ALL, "c", languages.Language(**_fields(languages.C) | {"smallest": broken}))
     with pytest.raises(MachineError, match="cannot build even the smallest program in c") as raised:
         grade(tmp_path, "netns", {"server.c": b"#include <not-here.h>\n"})
     assert "libc6-dev" in (raised.value.remedy or "")
