@@ -198,7 +198,7 @@ def _programs(exercise: "Exercise") -> "Table":
     table = _grid()
     for name, program in exercise.definition.programs.items():
         script = program.script or ""
-        command = program.run or language_of(script).command(script, program.args)
+        command = program.run or (*language_of(script).typed(script), *program.args)
         table.add_row(name, program.host or name, inert_line(shlex.join(command)))
     return table
 
