@@ -57,6 +57,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.exercise.model": ("kit.exercise.references", "kit.exercise.link_spec", "kit.verdict"),
     "kit.exercise": (*VALUES, *WIRE, "kit.checks"),  # the loader knows the vocabulary of checks
     "kit.exercise.compiler": ("kit.tap.cells",),  # a process of its own, whose start counts
+    "kit.author": (*VALUES, "kit.checks", "kit.packets"),  # what an author's own checks are written with
     "kit.checks": (*VALUES, "kit.packets", "kit.ladder"),  # a trace asks what woke a call
     "kit.ladder": (*VALUES, "kit.packets"),
     "kit.compare": (*VALUES, "kit.packets"),
@@ -141,6 +142,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
 
 # Evidence and verdicts are the same wherever and whenever they are computed.
 PURE = (
+    "kit.author",
     "kit.packets",
     "kit.evidence.model",
     "kit.checks",
