@@ -44,7 +44,7 @@ test: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/kit image build || echo "make: no host image, so Docker is not tested"
+	$(BIN)/kit image build --with c,javascript,shell || echo "make: no host image, so Docker is not tested"
 	$(BIN)/pytest -n 3 --dist worksteal
 
 soak: N ?= 200

@@ -203,7 +203,13 @@ def _with_names(answer: Answer, evidence: Evidence) -> Answer:
     names = {host.address: host.name for host in evidence.hosts.values()}
     if not names:
         return answer
-    address = re.compile(rf'"[^"]*"|(?<![\d.])(?:{"|".join(map(re.escape, names))})(?!\.?\d)')
+    # an IPv6 one is told as the name in /etc/hosts that means it alone, without the brackets that set off its port
+    names6 = {host.address6: f"{host.name}.ipv6" for host in evidence.hosts.values() if host.address6}
+    address = re.compile(
+        rf'"[^"]*"|(?<![\d.])(?:{"|".join(map(re.escape, names))})(?!\.?\d)'
+        + "".join(rf"|\[{re.escape(one)}\]|(?<![\w:]){re.escape(one)}(?![\w:])" for one in names6)
+    )
+    names |= names6 | {f"[{one}]": name for one, name in names6.items()}
 
     def named(text: str) -> str:
         return address.sub(lambda found: names.get(found[0], found[0]), text)

@@ -1,5 +1,7 @@
 """Backends in tests: `@pytest.mark.docker` and `@pytest.mark.netns`; and `@pytest.mark.browser`.
 
+A test with `@pytest.mark.languages("c")` needs that language's tools on its backend, too.
+
 Where one cannot run, its tests are skipped with the reason, and the last lines of the report say
 which were tested at all. Under `KIT_REQUIRE=docker,netns,browser` a missing one is a failure instead.
 """
@@ -52,6 +54,14 @@ def why_no_backend(backend: str) -> str | None:
     return "; ".join(f"{need.name}: {need.detail} ({need.remedy})" for need in lacking) or None
 
 
+@cache
+def why_no_languages(backend: str, names: tuple[str, ...]) -> str | None:
+    """Tell which of these languages the backend lacks here, with what brings it."""
+    rows = importlib.import_module(f"kit.backends.{backend}").backend().requirements()
+    lacking = [row for row in rows if row.name in names and not row.present]
+    return "; ".join(f"{row.name}: {row.detail} ({row.remedy})" for row in lacking) or None
+
+
 def why_no_browser(_name: str) -> str | None:
     if importlib.util.find_spec("playwright") is None:
         return "playwright is not installed (make setup)"
@@ -78,8 +88,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    languages = tuple(name for marker in item.iter_markers("languages") for name in marker.args)
     for backend in NEEDED:
-        if item.get_closest_marker(backend) is None or (reason := why_not(backend)) is None:
+        if item.get_closest_marker(backend) is None:
+            continue
+        reason = why_not(backend)
+        if reason is None and languages and backend != "browser":
+            reason = why_no_languages(backend, languages)
+        if reason is None:
             continue
         if backend in required():
             pytest.fail(f"KIT_REQUIRE wants {backend}, which cannot run here: {reason}", pytrace=False)

@@ -58,7 +58,8 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.exercise": (*VALUES, *WIRE, "kit.checks"),  # the loader knows the vocabulary of checks
     "kit.exercise.compiler": ("kit.tap.cells",),  # a process of its own, whose start counts
     "kit.author": (*VALUES, "kit.checks", "kit.packets"),  # what an author's own checks are written with
-    "kit.checks": (*VALUES, "kit.packets", "kit.ladder"),  # a trace asks what woke a call
+    # a trace asks what woke a call; a filter compares as a host does that has it
+    "kit.checks": (*VALUES, "kit.packets", "kit.ladder", "kit.tap.fields"),
     "kit.ladder": (*VALUES, "kit.packets"),
     "kit.compare": (*VALUES, "kit.packets"),
     "kit.grade": (*VALUES, "kit.checks", "kit.compare"),

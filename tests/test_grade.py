@@ -7,7 +7,7 @@ import pytest
 
 from kit.checks import exit as exit_check
 from kit.checks import load
-from kit.evidence.model import LimitHit
+from kit.evidence.model import HostFact, LimitHit
 from kit.exercise.model import CheckSpec
 from kit.grade import (
     Presumed,
@@ -17,9 +17,11 @@ from kit.grade import (
     grade,
     submission_verdict,
 )
+from kit.packets.model import Endpoint
 from kit.verdict import Cite, Outcome, fail
 from tests.checks.scene import (
     HANDSHAKE,
+    HOSTS,
     PROGRAMS,
     C,
     S,
@@ -205,6 +207,21 @@ def test_what_the_exercise_has_set_is_noted_with_the_values_that_the_kernel_had(
     )
     notes = grade(SUBJECT, [EXIT], seen).notes
     assert notes == ("set on server: net.core.somaxconn = 4, net.ipv4.tcp_new = unknown",)
+
+
+def test_an_ipv6_address_is_told_by_the_name_that_means_it_alone() -> None:
+    hosts = HOSTS | {"server": HostFact("server", S.address, address6="fd00::2")}
+    said = [
+        call("client1", "connect", 1, 2, peer=Endpoint(address, 80))
+        for address in ("fd00::2", "fd00::21", "198.18.0.2")
+    ]
+    check = spec("call", program="client1", call="connect")
+    (finding,) = grade(SUBJECT, [check], evidence(hosts=hosts, calls=[said])).findings
+    assert [cite.text for cite in finding.answer.cites] == [
+        "connect to server.ipv6:80 = 0",
+        "connect to [fd00::21]:80 = 0",
+        "connect to server:80 = 0",
+    ]
 
 
 def test_a_limit_and_a_traceback_are_part_of_the_diagnosis() -> None:

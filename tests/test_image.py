@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -89,6 +91,41 @@ def test_an_archive_of_something_else_is_no_image(tmp_path: Path) -> None:
         image.load(path, print)
 
 
+class Tags:
+    """An engine that has these tags, and nothing else."""
+
+    endpoint = "here"
+    errors = staticmethod(lambda _doing: nullcontext())
+
+    def __init__(self, *tags: str) -> None:
+        self.client = SimpleNamespace(images=lambda _name: [{"RepoTags": [tag]} for tag in tags])
+
+
+def test_the_smallest_image_that_has_the_languages_is_taken() -> None:
+    plain = image.recipe().tag
+    has_c, has_more = image.tag_of(["c"]), image.tag_of(["shell", "javascript", "c"])
+    assert has_more == f"{plain}-c-javascript-shell"
+    engine: Any = Tags(has_more, has_c, plain, "wirekit-host:000000000000-c-go", "wirekit-host:latest")
+    asked: list[tuple[str, ...]] = [(), ("c",), ("shell",), ("c", "javascript"), ("go",)]
+    assert [image.find(engine, each) for each in asked] == [plain, has_c, has_more, has_more, None]
+    assert image.find(cast("Any", Tags(has_c))) == has_c
+    assert image.all_languages(engine) == {"c", "javascript", "shell"}
+
+
+def test_a_language_that_no_image_has_is_told_with_the_command_that_keeps_what_there_is() -> None:
+    engine: Any = Tags(image.tag_of(["shell"]))
+    trouble = image.missing(engine, {"c"})
+    assert trouble.message == "here: no host image has c"
+    assert trouble.remedy == "kit image build --with c,shell"
+
+
+def test_a_language_brings_its_packages() -> None:
+    assert image.packages_for(["c", "shell"]) == (
+        *image.recipe().packages,
+        *("gcc", "make", "libc6-dev", "bash", "socat"),
+    )
+
+
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     with connect_here() as engine:
@@ -98,7 +135,7 @@ def engine() -> Iterator[Engine]:
 @pytest.fixture
 def own_recipe(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Build another recipe on the host image that is there; the list's lines go into its Dockerfile."""
-    base = image.recipe().tag
+    base = image.find(engine)
     lines = [f"ARG BASE={base}", "FROM ${BASE}", 'ARG PACKAGES="python3 strace tcpdump"', "LABEL wirekit=1"]
     monkeypatch.setattr(image, "recipe", lambda: image.read_recipe("\n".join(lines) + "\n"))
     yield lines
@@ -171,14 +208,15 @@ def test_a_saved_image_is_whole_and_can_be_loaded(tmp_path: Path) -> None:
     image.save(path, said.append)
     assert [file.name for file in tmp_path.iterdir()] == ["image.tar"]
     image.load(path, said.append)
-    assert said[-1] == f"loaded {image.recipe().tag}"
+    with connect_here() as engine:
+        assert said[-1] == f"loaded {image.find(engine)}"
 
 
 @pytest.mark.docker
 def test_a_save_that_fails_half_way_leaves_neither_file_nor_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def some_then_full(_engine: Engine) -> Iterator[bytes]:
+    def some_then_full(_engine: Engine, _tag: str) -> Iterator[bytes]:
         yield b"some"
         raise OSError(28, "No space left on device")
 

@@ -39,6 +39,11 @@ COUNTED: dict[str, Any] = {
 POOL = ipaddress.IPv4Network("198.18.0.0/15")  # RFC 2544, section C.2.2: for benchmarks, routed by nobody
 STUDENT = {"user": [1000, 1000], "user_name": "student"}  # of compose/Dockerfile, as the runner wants it
 WORK = "/work"
+QUIET_SETTINGS6 = (
+    "accept_ra",
+    "accept_dad",
+    "autoconf",
+)  # no router advertisement changes anything, no address waits
 PRLIMIT = "/usr/bin/prlimit"  # of util-linux, which every Debian has
 RUN_FOLDER = "/run/kit"
 
@@ -102,13 +107,22 @@ def tap(run: Run, plan: Plan, host: str) -> dict[str, Any]:
             "NetworkMode": run.network,
             "CapAdd": TAP_CAPABILITIES,
             "Sysctls": {
-                "net.ipv6.conf.all.disable_ipv6": "1",  # no neighbour noise in the capture
+                **_ipv6(plan),
                 **plan.sysctl.get(host, {}),  # /proc/sys is read-only in a container
             },
             "Tmpfs": {RUN_FOLDER: "size=16m,mode=0700"},
             **_limits(TAP_PROCESSES, TAP_MEMORY_BYTES),
         },
     }
+
+
+def _ipv6(plan: Plan) -> dict[str, str]:
+    """Turn IPv6 off, for the sake of captures without its noise; or on, with no router to be heard."""
+    if not plan.ipv6:
+        return {"net.ipv6.conf.all.disable_ipv6": "1"}
+    scopes = ("all", "default")
+    quiet = {f"net.ipv6.conf.{scope}.{name}": "0" for scope in scopes for name in QUIET_SETTINGS6}
+    return {f"net.ipv6.conf.{scope}.disable_ipv6": "0" for scope in scopes} | quiet
 
 
 def runner(run: Run, limits: Limits, host: str) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def etc_files(uid: int, hosts_file: str) -> dict[str, str]:
         "group": f"root:x:0:\nstudent:x:{uid}:\n",
         "nsswitch.conf": NSSWITCH,
         "hosts": hosts_file,
+        "host.conf": "multi on\n",  # all addresses of a name, as Debian has it (host.conf(5))
         "resolv.conf": "",
     }
 

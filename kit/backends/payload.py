@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.exercise.plan import SUBNET6
+
 if TYPE_CHECKING:
     from kit.exercise.plan import Limits, Plan
 
@@ -104,6 +106,7 @@ def host_configuration(plan: Plan, host: str, **own: Any) -> dict[str, Any]:
         "interface": "eth0",
         "address": None,
         "hosts_file": None,
+        "address6": f"{plan.address6_of(host)}/{SUBNET6.prefixlen}" if plan.ipv6 else None,
         "relay": False,
         "loopback": plan.hosts[host].capture_loopback,
         "sysctl": dict(plan.sysctl.get(host, {})),

@@ -5,10 +5,10 @@
     tcp.port in {8001, 9000..9010}
 
 - A field is compared: `==` `!=` `<` `<=` `>` `>=` with a number (`80`, `0x50`), a flag with 0 or 1, an address with
-  an IPv4 address or the name of a host. Of a field with two values (`ip.addr`, `tcp.port`, `udp.port`)
+  an address of its version or the name of a host. Of a field with two values (`ip.addr`, `tcp.port`, `udp.port`)
   one has to fit, for `!=` none may be equal. A packet without the field never fits.
 - `in {...}` takes values and ranges `low..high`, both ends included.
-- A protocol (`arp`, `icmp`, `ip`, `tcp`, `udp`) or a mark of the analyser (`tcp.analysis.retransmission`) stands alone.
+- A protocol (`arp`, `icmp`, `icmpv6`, `ip`, `ipv6`, `tcp`, `udp`) or a mark of the analyser (`tcp.analysis.retransmission`) stands alone.
 - `not` binds closer than `and`, and `and` closer than `or`; parentheses group.
 
 The fields are those of FIELDS in `_filter_fields`. What an ICMP error quotes of another packet is not looked at.
@@ -16,7 +16,6 @@ The fields are those of FIELDS in `_filter_fields`. What an ICMP error quotes of
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +25,7 @@ from lark import Token, Transformer, v_args
 
 from kit.checks._filter_fields import FIELDS, Field, View
 from kit.checks._grammar import Language, TextError, did_you_mean, refuse
+from kit.tap.fields import COMPARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,18 +40,20 @@ GRAMMAR = r"""
     | NAME COMPARE value -> compared
     | NAME "in" "{" member ("," member)* "}" -> among
 ?member: value | NUMBER _TO NUMBER -> range
-?value: NUMBER | ADDRESS | NAME
+?value: NUMBER | ADDRESS | ADDRESS6 | NAME
 
 COMPARE: "==" | "!=" | "<=" | ">=" | "<" | ">"
 _TO: ".."
 NAME: /[A-Za-z_]([A-Za-z0-9_-]|\.(?!\.))*/
 ADDRESS.2: /[0-9]+(\.[0-9]+){3}/
+ADDRESS6.3: /[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){2,7}((?<=:)[0-9]+(\.[0-9]+){3})?/
 NUMBER: /0x[0-9A-Fa-f]+|[0-9]+/
 """
 WORDS = {
     "NAME": "a name",
     "NUMBER": "a number",
     "ADDRESS": "an address",
+    "ADDRESS6": "an IPv6 address",
     "NOT": "`not`",
     "COMPARE": "`==` or another comparison",
     "IN": "`in`",
@@ -64,15 +66,6 @@ WORDS = {
     "LBRACE": "`{`",
     "RBRACE": "`}`",
 }
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
 Test = Callable[[View], bool]
 Tree: TypeAlias = "tuple[Any, ...]"
 
@@ -115,7 +108,7 @@ class _Values(Transformer[Token, Filter]):
         field = _comparable(name)
         if comparison not in field.comparisons:
             refuse(comparison, f"'{name}' is compared with {' and '.join(field.comparisons)} only")
-        compare, meant = _COMPARE[comparison], field.meaning(value)
+        compare, meant = COMPARE[comparison], field.meaning(value)
         every = all if comparison == "!=" else any  # Wireshark 3.6 and later: none of several may be equal
         hosts = (str(value),) if value.type == "NAME" else ()
         return Filter(

@@ -20,20 +20,26 @@ if TYPE_CHECKING:
 def views(evidence: Evidence, host: str) -> list[View]:
     """Give every packet that a host saw while the timeline went on, in its capture's order."""
     addresses = {name: fact.address for name, fact in evidence.hosts.items()}
+    addresses6 = {name: fact.address6 for name, fact in evidence.hosts.items() if fact.address6}
     told = {
         view.packet.number: view
         for conversation in conversations_at(evidence, host)
         if conversation.protocol == "tcp"
-        for view in _of(conversation, addresses)
+        for view in _of(conversation, addresses, addresses6)
     }
-    return [told.get(packet.number) or View(packet, addresses) for packet in packets_at(evidence, host)]
+    return [
+        told.get(packet.number) or View(packet, addresses, addresses6=addresses6)
+        for packet in packets_at(evidence, host)
+    ]
 
 
-def _of(conversation: Conversation, addresses: Mapping[str, str]) -> Iterator[View]:
+def _of(
+    conversation: Conversation, addresses: Mapping[str, str], addresses6: Mapping[str, str]
+) -> Iterator[View]:
     scales = _scales(conversation)
     for facts in analyse(conversation).segments:
         window = _window(facts.packet, scales)
-        yield View(facts.packet, addresses, facts.seq, facts.ack, window, facts.flags)
+        yield View(facts.packet, addresses, facts.seq, facts.ack, window, facts.flags, addresses6)
 
 
 def _scales(conversation: Conversation) -> dict[Endpoint, int]:

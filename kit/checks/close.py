@@ -25,12 +25,16 @@ _LISTED = BeforeValidator(lambda value: value if isinstance(value, list | tuple)
 
 
 class Params(Between):
-    """`first`: the host that sends the first FIN. `segments`: how many the close took, 3 or 4 or either."""
+    """`first`: the host that sends the first FIN. `segments`: how many the close took, 3 or 4 or either.
+
+    `crossed`: whether both FINs were under way at once, neither of them acknowledging the other.
+    """
 
     first: HostRef | None = None
     segments: (
         Annotated[tuple[Annotated[int, Field(ge=3, le=4)], ...], _LISTED, Field(min_length=1)] | None
     ) = None
+    crossed: bool | None = None
 
     @model_validator(mode="after")
     def _two_hosts(self) -> Self:
@@ -80,7 +84,12 @@ def _expected(params: Params) -> str:
         words += f", {params.first} first"
     if params.segments is not None:
         words += f", in {' or '.join(map(str, params.segments))} segments"
+    if params.crossed is not None:
+        words += f", {_WAYS[params.crossed]}"
     return words
+
+
+_WAYS = {True: "both FINs on their way at once", False: "the second FIN behind the first"}
 
 
 def _problems(evidence: Evidence, params: Params, at: str, conversation: Conversation) -> Iterator[Problem]:
@@ -112,6 +121,8 @@ def _otherwise(evidence: Evidence, params: Params, at: str, conversation: Conver
     if params.segments is not None and len(conversation.closing) not in params.segments:
         words = f"the close took {count(len(conversation.closing), 'segment')}"
         yield Problem(words, conversation.closing, missing=False)
+    if params.crossed not in (None, _crossed(conversation, fins)):
+        yield Problem(f"{first} sent the first FIN, {_WAYS[not params.crossed]}", fins, missing=False)
 
 
 def _fins(evidence: Evidence, at: str, conversation: Conversation) -> tuple[Packet, ...]:
@@ -129,5 +140,5 @@ def _crossed(conversation: Conversation, fins: tuple[Packet, ...]) -> bool:
 def _how(evidence: Evidence, at: str, conversation: Conversation) -> str:
     segments = count(len(conversation.closing), "segment")
     fins = _fins(evidence, at, conversation)
-    crossed = ", both FINs on their way at once" if _crossed(conversation, fins) else ""
+    crossed = f", {_WAYS[True]}" if _crossed(conversation, fins) else ""
     return f"closed in {segments}, {sender(evidence, at, fins[0])} first{crossed}"

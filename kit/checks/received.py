@@ -72,7 +72,9 @@ def _asked(evidence: Evidence, params: Params, call: Call) -> bool:
         return False
     if params.from_ is None:
         return True
-    return remote is not None and owner(evidence, params.program, remote) == params.from_
+    if remote is None:  # recv, unlike recvfrom, does not say from whom a datagram is
+        return call.protocol == "udp"
+    return owner(evidence, params.program, remote) == params.from_
 
 
 def _end(evidence: Evidence, params: Params, calls: list[Call]) -> Call | None:

@@ -185,6 +185,7 @@ class HostFact:
     name: str
     address: str
     names: tuple[str, ...] = ()  # other names that mean this host: localhost
+    address6: str = ""  # its IPv6 address, where the exercise has such
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,12 @@ class Evidence:
 
     def host_of(self, address: str) -> str | None:
         """Give the host that has this address; None for addresses of no host (loopback, too)."""
-        return next((host.name for host in self.hosts.values() if host.address == address), None)
+        return self._host_of.get(address)
+
+    @cached_property
+    def _host_of(self) -> dict[str, str]:
+        known = ((host, address) for host in self.hosts.values() for address in (host.address6, host.address))
+        return {address: host.name for host, address in known if address}
 
     @cached_property
     def _calls_of(self) -> dict[tuple[str, str | None], tuple[Call, ...]]:

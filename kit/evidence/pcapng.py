@@ -61,7 +61,16 @@ def export(folder: Path, hosts: Collection[str] = ()) -> bytes:
     numbers = {host: number for number, host in enumerate(files)}
     blocks = [pcapng_writer.section(_section(facts, len(evidence.hosts), untold))]
     blocks += [pcapng_writer.interface(_interface(evidence, host, file)) for host, file in files.items()]
-    blocks.append(pcapng_writer.names({host.address: (host.name,) for host in evidence.hosts.values()}))
+    blocks.append(
+        pcapng_writer.names(
+            {
+                address: (host.name,)
+                for host in evidence.hosts.values()
+                for address in (host.address, host.address6)
+                if address
+            }
+        )
+    )
     for host, number, frame in _in_time(files):
         comments = [one.text for one in sorted(told.get(_Place(host, number), ()))]
         blocks.append(pcapng_writer.packet(numbers[host], frame, comments))

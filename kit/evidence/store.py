@@ -203,7 +203,8 @@ def load(folder: Path) -> Evidence:
     return Evidence(
         exercise=facts["exercise"]["name"],
         hosts={
-            name: HostFact(name, one["address"], tuple(one["names"])) for name, one in facts["hosts"].items()
+            name: HostFact(name, one["address"], tuple(one["names"]), one.get("address6", ""))
+            for name, one in facts["hosts"].items()
         },
         programs={name: ProgramFact(name, one["host"], one["submitted"]) for name, one in programs.items()},
         captures=captures,

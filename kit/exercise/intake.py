@@ -209,7 +209,8 @@ def _absence(name: str, entries: Entries, asked: Asked) -> str:
     for way in asked.ways(name):
         if way in entries:
             return f"{way} {_KINDS[entries[way].kind]}; hand in a file of this name"
-    missing = f"{' or '.join(asked.ways(name))} is missing"
+    *most, last = asked.ways(name)
+    missing = f"{', '.join(most)} or {last} is missing" if most else f"{last} is missing"
     files = [each for each, entry in entries.items() if entry.kind == "file" and each not in asked.names]
     if not files:
         return f"{missing}; hand it in"

@@ -13,7 +13,7 @@ from kit.exercise.yaml import Mapping, Scalar
 from kit.tap import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from kit.exercise.faults import Faults
     from kit.exercise.link_spec import LinkSpec
@@ -45,7 +45,7 @@ def check_link(rules: Sequence[Mapping], hosts: list[str], faults: Faults) -> No
         ends = [_text(rule, "from"), _text(rule, "to")]
         if ends[0] is not None and ends[0] == ends[1]:
             faults.add(rule.get("to") or rule, f"{ends[0]!r} uses no link to reach itself; name another host")
-        check_filter(rule, hosts, faults, "the link sees one IPv4 packet")
+        check_filter(rule, hosts, faults, "the link sees one IPv4 packet", fields.KNOWN)
         if (first := taken.setdefault(_meant(rule), number)) != number:
             faults.add(
                 rule,
@@ -53,7 +53,13 @@ def check_link(rules: Sequence[Mapping], hosts: list[str], faults: Faults) -> No
             )
 
 
-def check_filter(rule: Mapping, hosts: list[str], faults: Faults, who_sees: str) -> None:
+def check_gate(gate: Mapping, hosts: list[str], faults: Faults) -> None:
+    check_filter(gate, hosts, faults, "a gate sees each packet alone", fields.KNOWN_OF_ANY)
+
+
+def check_filter(
+    rule: Mapping, hosts: list[str], faults: Faults, who_sees: str, known: Container[str]
+) -> None:
     """Tell what is wrong with a filter for single packets; `who_sees` begins the sentence about what it cannot ask."""
     scalar = rule.get("filter")
     if not isinstance(scalar, Scalar):
@@ -64,7 +70,7 @@ def check_filter(rule: Mapping, hosts: list[str], faults: Faults, who_sees: str)
         faults.add_once(scalar, str(error))
         return
     for name in _filter.fields_in(parsed.tree):
-        if name not in fields.KNOWN:
+        if name not in known:
             why = f"{who_sees}, and nothing of its conversation"
             faults.add_once(scalar, f"'{name}' cannot be asked for here: {why}")
     named = [(Reference("host"), Scalar(name, scalar.line, scalar.column)) for name in parsed.hosts]

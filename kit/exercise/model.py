@@ -326,6 +326,7 @@ class Definition(Strict):
     limits: LimitSpec = LimitSpec()
     build: LimitSpec = LimitSpec()  # of the step that builds a program, where its language has one
     link: tuple[LinkSpec, ...] = ()  # what it does to packets; one rule may stand alone
+    ipv6: bool = False  # hosts have an IPv6 address each beside their IPv4 one
     sysctl: dict[Name, dict[SysctlName, SysctlValue]] = {}  # host -> what its kernel is set to
     compare: dict[str, Side] | None = None  # the table of differences, a column a side
     feedback: Feedback = "full"  # how much a student sees of a check that did not pass (kit.renderers._shown)

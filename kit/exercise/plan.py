@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # RFC 2544 keeps 198.18.0.0/15 for benchmarks: no VPN and no cloud routes it. Backends may move a plan
 # to another part of it, for the sake of runs side by side.
 DEFAULT_SUBNET = ipaddress.IPv4Network("198.18.0.0/28")
+SUBNET6 = ipaddress.IPv6Network(
+    "fd00::/64"
+)  # RFC 4193: for local use; nothing leads there but a lab's own segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +176,15 @@ class Plan:
     limits: Limits
     subnet: ipaddress.IPv4Network = DEFAULT_SUBNET
     link: tuple[LinkRule, ...] = ()
+    ipv6: bool = False
     sysctl: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # host -> name -> value
 
     def address_of(self, host: str) -> str:
         return str(self.subnet[self.hosts[host].number])
+
+    def address6_of(self, host: str) -> str:
+        """Give the host's IPv6 address, "" where the exercise has none. Every lab has its segment to itself."""
+        return str(SUBNET6[self.hosts[host].number]) if self.ipv6 else ""
 
     def on(self, subnet: ipaddress.IPv4Network) -> Plan:
         """Give the same plan on another subnet; its digest stays."""
@@ -197,10 +205,18 @@ class Plan:
 
     @property
     def hosts_file(self) -> str:
-        """The text of /etc/hosts, the same on every host. A name that a host claims is not loopback's."""
+        """The text of /etc/hosts, the same on every host. A name that a host claims is not loopback's.
+
+        With IPv6 a host's name means both addresses, and NAME.ipv4 and NAME.ipv6 (no host's name has a dot) one each.
+        """
         claimed = {name for host in self.hosts.values() for name in host.names}
-        rows = [] if "localhost" in claimed else ["127.0.0.1 localhost"]
-        rows += [" ".join((self.address_of(name), name, *host.names)) for name, host in self.hosts.items()]
+        loopback = ("127.0.0.1", "::1") if self.ipv6 else ("127.0.0.1",)
+        rows = [] if "localhost" in claimed else [f"{address} localhost" for address in loopback]
+        for name, host in self.hosts.items():
+            own = (f"{name}.ipv4",) if self.ipv6 else ()
+            rows.append(" ".join((self.address_of(name), name, *host.names, *own)))
+            if self.ipv6:
+                rows.append(" ".join((self.address6_of(name), name, *host.names, f"{name}.ipv6")))
         return "\n".join(rows) + "\n"
 
     @cached_property
@@ -208,7 +224,7 @@ class Plan:
         """SHA-256 of everything but the subnet, which is the machine's choice."""
         value = asdict(replace(self, subnet=DEFAULT_SUBNET))
         # A plan without what came later has the digest that it had before
-        for name in ("link", "sysctl"):
+        for name in ("link", "sysctl", "ipv6"):
             if not value[name]:
                 del value[name]
         for program in value["programs"].values():

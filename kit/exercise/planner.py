@@ -71,6 +71,7 @@ def make_plan(
         limits=limits,
         subnet=_subnet(len(definition.hosts)),
         link=_link(definition),
+        ipv6=definition.ipv6,
         sysctl={host: dict(names) for host, names in definition.sysctl.items() if names},
     )
 

@@ -283,7 +283,7 @@ def gates_can_be_asked(draft: Draft, faults: Faults) -> None:
         if isinstance(item.node, Mapping) and item.value and isinstance(item.value.value, PacketsSeen):
             from kit.exercise import link  # noqa: PLC0415  # as above
 
-            link.check_filter(item.node, draft.hosts, faults, "a gate sees each packet alone")
+            link.check_gate(item.node, draft.hosts, faults)
 
 
 def holds_are_released(draft: Draft, faults: Faults) -> None:

@@ -58,9 +58,11 @@ def addressed(plan: Plan, tree: tuple[Any, ...]) -> list[Any]:
     if word == "not":
         return [word, addressed(plan, about)]
     if word == "among":
-        return [word, about, [[_address(plan, bound) for bound in bounds] for bounds in rest[0]]]
-    return [word, about, *(_address(plan, value) for value in rest)]
+        return [word, about, [[_address(plan, about, bound) for bound in bounds] for bounds in rest[0]]]
+    return [word, about, *(_address(plan, about, value) for value in rest)]
 
 
-def _address(plan: Plan, value: int | str) -> int | str:
-    return plan.address_of(value) if isinstance(value, str) and value in plan.hosts else value
+def _address(plan: Plan, field: str, value: int | str) -> int | str:
+    if not isinstance(value, str) or value not in plan.hosts:
+        return value
+    return plan.address6_of(value) if field.startswith("ipv6") else plan.address_of(value)

@@ -55,7 +55,11 @@ def _facts_of_hosts(plan: Plan) -> dict[str, Any]:
     return {
         "subnet": str(plan.subnet),
         "hosts": {
-            name: {"address": plan.address_of(name), "names": list(host.names)}
+            name: {
+                "address": plan.address_of(name),
+                **({"address6": plan.address6_of(name)} if plan.ipv6 else {}),
+                "names": list(host.names),
+            }
             for name, host in plan.hosts.items()
         },
     }

@@ -152,14 +152,30 @@ def _views(evidence: Evidence, host: str) -> dict[int, View]:
 
 
 def _hosts(evidence: Evidence, view: View) -> tuple[str, str] | None:
-    """Give sender and receiver; None where one of them is no host, or neither is the one that captured."""
+    """Give sender and receiver; None where one of them is no host, or neither is the one that captured.
+
+    What is sent to many has arrived at each host that captured it.
+    """
     source, target = view.packet.source, view.packet.target
     if source is None or target is None:
         return None
     ends = [_host_at(evidence, view.host, end) for end in (source, target)]
+    if ends[0] is not None and _is_for_many(target):
+        ends[1] = _first_other(evidence, ends[0]) if ends[0] == view.host else view.host
     if ends[0] is None or ends[1] is None or view.host not in ends:
         return None
     return ends[0], ends[1]
+
+
+def _is_for_many(target: Endpoint) -> bool:
+    """Whether it is a group, or everybody."""
+    address = ipaddress.ip_address(target.address)
+    return address.is_multicast or str(address) == "255.255.255.255"
+
+
+def _first_other(evidence: Evidence, host: str) -> str | None:
+    """Give the host where a packet to many is said to have arrived; the others have copies of it."""
+    return next((other for other in evidence.captures if other != host), None)
 
 
 def _host_at(evidence: Evidence, at: str, end: Endpoint) -> str | None:
@@ -215,5 +231,5 @@ def _talk(evidence: Evidence, group: list[Crossing]) -> Talk:
     # What the two captures say of who began differs where one of them missed the first packets.
     told = next((one for one in views.values() if one.opening.syn is not None), conversation)
     ends = (told.client, told.server)
-    client_host, server_host = (_host_at(evidence, first.host, end) or first.host for end in ends)
+    client_host, server_host = (_host_at(evidence, first.host, end) or group[0].to_host for end in ends)
     return Talk(told.protocol, *ends, client_host, server_host, tuple(group), views)

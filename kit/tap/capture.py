@@ -36,6 +36,7 @@ FENCE_TYPE = b"\x88\xb5"
 RELAY_TYPE = b"\x88\xb6"  # what kit.tap.relay carries, IEEE 802's other type for local experiments
 IPV4_TYPE = b"\x08\x00"
 IPV6_TYPE = b"\x86\xdd"
+_LINK_LOCAL = b"\xfe\x80"  # of fe80::/10, with what every machine puts behind (RFC 4291 2.5.6)
 FENCE_MARK = b"kit-fence"
 BUFFER_BYTES = 16 << 20
 SNAP_BYTES = 1 << 18
@@ -57,15 +58,16 @@ class Captured(NamedTuple):
     def is_fence(self) -> bool:
         return self.data[12:14] == FENCE_TYPE and self.data[14 : 14 + len(FENCE_MARK)] == FENCE_MARK
 
-    @property
-    def is_bridges_own(self) -> bool:
-        """Whether only a bridge's end on the machine says this: IPv6, which is off on every host, and reports of
-        multicast groups (IGMP, protocol 2) from 0.0.0.0, where every host has an address (RFC 3376 4.2.13).
+    def is_bridges_own(self, *, has_ipv6: bool) -> bool:
+        """Whether only a bridge's end on the machine says this: IPv6 where it is off on every host, or from an
+        address that no host has (::, and one of the link alone), and reports of multicast groups (IGMP,
+        protocol 2) from 0.0.0.0, where every host has an address (RFC 3376 4.2.13).
         """
         kind = self.data[12:14]
-        return kind == IPV6_TYPE or (
-            kind == IPV4_TYPE and self.data[23:24] == b"\x02" and self.data[26:30] == bytes(4)
-        )
+        if kind == IPV6_TYPE:
+            source = self.data[22:38]
+            return not has_ipv6 or source[:2] == _LINK_LOCAL or source == bytes(16)
+        return kind == IPV4_TYPE and self.data[23:24] == b"\x02" and self.data[26:30] == bytes(4)
 
     def record(self) -> bytes:
         """Give the record of a nanosecond pcap file (draft-ietf-opsawg-pcap)."""

@@ -63,6 +63,7 @@ class Tap:
         self._interface = ""
         self._addresses: list[str] = []  # that the interface had when it was unplugged
         self._own_address = b""
+        self._has_ipv6 = False
         self._unheld = ""  # why this kernel cannot limit what leaves
         self._forwarder: Forwarder | None = None  # where the exercise says what its link does
         self._relay: Relay | None = None  # where the bridge does not pass on what is for everybody
@@ -105,7 +106,8 @@ class Tap:
             self._fault(f"sysctl: {complaint}")
         self._settings = (*sysctl.STANDARD, *(name for name in head["sysctl"] if name not in sysctl.STANDARD))
         interfaces = [self._interface, *(["lo"] if head["loopback"] else [])]
-        if complaint := link.configure(self._interface, head["address"]):
+        self._has_ipv6 = head["address6"] is not None
+        if complaint := link.configure(self._interface, head["address"], head["address6"]):
             self._fault(f"ip: {complaint}")
         for interface in interfaces:
             link.offloads_off(interface)
@@ -206,8 +208,7 @@ class Tap:
         self._stream.send({"event": "done", "id": message.head["id"]})
 
     def _move_addresses(self, verb: str) -> None:
-        lines = [f"address {verb} {address} dev {self._interface}" for address in self._addresses]
-        if complaint := link.run_ip(lines):
+        if complaint := link.run_ip(link.address_lines(verb, self._addresses, self._interface)):
             self._fault(f"ip: {complaint}")
 
     def _finish(self, message: Message) -> None:
@@ -270,7 +271,7 @@ class Tap:
             return False
         if source.interface != self._interface or frame.data[6:12] == self._own_address:
             return True
-        if frame.is_bridges_own:
+        if frame.is_bridges_own(has_ipv6=self._has_ipv6):
             return False
         return not any(begin <= frame.time_ns < end for begin, end in self._unplugged_ns)
 

@@ -25,6 +25,8 @@ _OFFLOADS = {"tso": 0x1F, "gso": 0x24, "gro": 0x2C, "tx": 0x17}
 # multicast groups (joined by the same route, see ip_mc_find_dev of net/ipv4/igmp.c), and the limited broadcast
 _EVERYONE = ("224.0.0.0/4", "255.255.255.255")
 
+SMALLEST_MTU6 = 1280
+
 # What may leave at once: so many segments that no honest exchange of an exercise waits
 BURST_BYTES = 1 << 18
 QUEUE_BYTES = 1 << 20
@@ -45,11 +47,32 @@ def _run(command: list[str], said: str = "") -> str:
 
 def quiet_ipv6() -> None:
     """Turn IPv6 off: its neighbour and listener noise is in every capture otherwise."""
-    for scope in ("all", "default"):
-        try:
-            files.write(f"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6", "1")
-        except OSError:
-            continue  # no IPv6 in this kernel, or the engine has set it and made /proc/sys read-only
+    _set6({"disable_ipv6": "1"}, ("all", "default"))
+
+
+def allow_ipv6(interface: str) -> None:
+    """Turn IPv6 on, deaf to routers and without a wait for an address's uniqueness (RFC 4862 5.4)."""
+    quiet = {"accept_ra": "0", "accept_dad": "0", "autoconf": "0"}
+    _set6({"disable_ipv6": "0", **quiet}, ("all", "default", "lo", interface))
+
+
+def _begin_ipv6_anew(interface: str) -> list[str]:
+    """Give the lines of `ip` after which the interface has the settings that are the default.
+
+    An engine sets those before /proc/sys is read-only, but the interface was there before. An MTU that is too small
+    for IPv6 (RFC 8200 5) takes it from the interface, and a larger one gives it back (addrconf_notify of the kernel).
+    """
+    mtu = files.read(f"/sys/class/net/{interface}/mtu").strip()
+    return [f"link set {interface} mtu {SMALLEST_MTU6 - 1}", f"link set {interface} mtu {mtu}"]
+
+
+def _set6(values: dict[str, str], scopes: tuple[str, ...]) -> None:
+    for scope in scopes:
+        for name, value in values.items():
+            with suppress(
+                OSError
+            ):  # no IPv6 in this kernel, or the engine has set it and made /proc/sys read-only
+                files.write(f"/proc/sys/net/ipv6/conf/{scope}/{name}", value)
 
 
 def allow_low_ports() -> None:
@@ -73,26 +96,48 @@ def offloads_off(interface: str) -> list[str]:
 
 
 def addresses(interface: str) -> list[str]:
-    """Give the interface's IPv4 addresses with their prefix lengths."""
+    """Give the interface's IPv4 and IPv6 addresses with their prefix lengths."""
     shown = subprocess.run(
-        ["ip", "-o", "-4", "address", "show", "dev", interface], capture_output=True, check=True, text=True
+        ["ip", "-o", "address", "show", "dev", interface, "scope", "global"],
+        capture_output=True,
+        check=True,
+        text=True,
     )
-    return [line.split()[3] for line in shown.stdout.splitlines()]
+    return [line.split()[3] for line in shown.stdout.splitlines() if line.split()[2].startswith("inet")]
 
 
-def configure(interface: str, address: str | None) -> str:
+def address_lines(verb: str, addresses: list[str], interface: str) -> list[str]:
+    """Give the lines of `ip` that add or delete them; an IPv6 one is used at once."""
+    at_once = " nodad" if verb == "add" else ""
+    return [
+        f"address {verb} {address} dev {interface}{at_once if ':' in address else ''}"
+        for address in addresses
+    ]
+
+
+def configure(interface: str, address: str | None, address6: str | None) -> str:
     """Bring up loopback and the interface, alone on its segment: no route leads anywhere else.
 
     Without an address an engine has made it; its resolver asks the machine's name servers for whoever asks it.
     """
-    quiet_ipv6()
+    if address6 is None:
+        quiet_ipv6()
+    else:
+        allow_ipv6(interface)
     allow_low_ports()
     lines = ["link set lo up"]
     if address is None:
         lines.append(f"route add unreachable {ENGINES_RESOLVER} table local")
+        if address6 is not None:
+            lines += _begin_ipv6_anew(interface)
     else:
         lines.append(f"address add {address} broadcast + dev {interface}")
+    if address6 is not None:  # with no link-local address beside it the kernel asks for no router
+        lines.append(f"link set {interface} addrgenmode none")
     lines.append(f"link set {interface} up")
+    if address6 is not None:
+        lines.append(f"address flush dev {interface} scope link")
+        lines += address_lines("add", [address6], interface)
     lines += routes_to_everyone(interface)
     if _has_default_route():  # without one a stray connect fails at once instead of timing out
         lines.append("route del default")

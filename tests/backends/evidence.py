@@ -45,7 +45,7 @@ def evidence_of(backend: Backend, plan: Plan, folder: Path, *asked: tuple[str, d
     with Recorder(folder, run_facts(chosen, backend)) as recorder:
         run(chosen, backend, recorder, lambda _: None)
     seen = load(folder)
-    assert not seen.faults
+    assert not seen.faults, seen.faults
     missed = seen.missed_step
     assert missed is None, (missed, [line.data for line in seen.outputs])
     return seen

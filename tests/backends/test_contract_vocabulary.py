@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from kit.errors import BackendError
 from kit.evidence.store import Recorder, load
 from kit.exercise.link import tree_of
 from kit.lab.run import run, run_facts
+from kit.ladder.build import build
 from kit.verdict import Outcome
 from tests.backends.contract import plan
 from tests.backends.evidence import evidence_of, exited, printed, started
@@ -132,6 +134,105 @@ def test_a_group_and_both_broadcasts_reach_every_host_without_a_word_of_interfac
             b"subnet",
         ]
         assert not [packet for packet in packets if packet.protocol == "other"]
+
+
+BOTH = b"""\
+import socket
+server = socket.create_server(("", 8001), family=socket.AF_INET6, dualstack_ipv6=True)
+echo = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+echo.bind(("", 9000))
+print("listening")
+for _ in range(3):
+    connection, address = server.accept()
+    with connection:
+        print(address[0], connection.recv(100).decode())
+data, address = echo.recvfrom(100)
+print(address[0], data.decode())
+echo.sendto(data, address)
+"""
+DIALS = b"""\
+import socket, sys
+name, word = sys.argv[1:]
+with socket.create_connection((name, 8001)) as connection:
+    connection.sendall(word.encode())
+    connection.recv(1)
+"""
+ASKS = b"""\
+import socket
+asks = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+asks.connect(("server", 9000))
+asks.send(b"datagram")
+print(asks.recv(100).decode())
+try:
+    print(socket.create_connection(("2001:db8::1", 80), timeout=5))
+except OSError as error:
+    print(error.errno)
+for name in ("accept_ra", "accept_dad"):
+    print(open(f"/proc/sys/net/ipv6/conf/eth0/{name}").read().strip())
+other = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+other.connect(("server", 9001))
+other.send(b"nobody")
+try:
+    other.recv(100)
+except ConnectionRefusedError:
+    print("refused")
+"""
+
+
+def test_over_ipv6_all_is_as_over_ipv4_and_both_meet_in_one_socket(backend: Backend, tmp_path: Path) -> None:
+    dials = dict.fromkeys(("six", "four", "any"), DIALS)
+    chosen = replace(plan({"server": BOTH, **dials, "asks": ASKS}), ipv6=True)
+    names = {"six": "server.ipv6", "four": "server.ipv4", "any": "server"}
+    programs = {
+        name: replace(one, command=(*one.command, names[name], name)) if name in names else one
+        for name, one in chosen.programs.items()
+    }
+    chosen = replace(chosen, programs=programs)
+    asked = [started("server"), printed("server", "listening"), ("snapshot", {"name": "listening"})]
+    for name in names:
+        asked += [started(name), exited(name)]
+    asked += [started("asks"), exited("server", "asks"), ("snapshot", {"name": "end"})]
+    seen = evidence_of(backend, chosen, tmp_path, *asked)
+    own = {name: fact.address6 for name, fact in seen.hosts.items()}
+    assert own == {name: f"fd00::{number}" for number, name in enumerate(chosen.hosts, 2)}
+    mapped = f"::ffff:{seen.hosts['four'].address}"
+    assert seen.output_of("server").decode().split("\n") == [
+        "listening",
+        f"{own['six']} six",
+        f"{mapped} four",
+        f"{own['any']} any",
+        f"{own['asks']} datagram",
+        "",
+    ]
+    assert seen.output_of("asks").decode() == f"datagram\n{errno.ENETUNREACH}\n0\n0\nrefused\n"
+    for check, params in (
+        ("handshake", {"from": "six", "to": "server", "port": 8001}),
+        ("handshake", {"from": "four", "to": "server", "port": 8001}),
+        ("accept_order", {"program": "server", "order": ["six", "four", "any"]}),
+        ("stream", {"from": "six", "to": "server", "equals": "six"}),
+        ("close", {"from": "any", "to": "server"}),
+        ("datagrams", {"from": "asks", "to": "server", "port": 9000, "received": ["datagram"]}),
+        ("socket", {"host": "server", "at": "listening", "port": 8001, "state": "LISTEN"}),
+        ("call", {"program": "any", "call": "connect", "port": 8001, "returns": 0}),
+        ("count", {"host": "server", "filter": "ipv6.src == six and tcp.flags.syn == 1", "equals": 1}),
+        ("count", {"host": "server", "filter": "ip.src == four and tcp.flags.syn == 1", "equals": 1}),
+        ("count", {"host": "asks", "filter": "icmpv6.type == 1 and icmpv6.code == 4", "equals": 1}),
+        ("count", {"host": "six", "filter": "ip and tcp", "equals": 0}),
+    ):
+        answer = ask(check, seen, **params)
+        assert answer.outcome is Outcome.PASS, f"{check}: {answer}"
+    ladder = build(seen)
+    assert not ladder.dropped
+    assert [(one.client_program, one.server_program) for one in ladder.dialogues][:3] == [
+        (name, "server") for name in names
+    ]
+    strangers = {
+        packet.source.address
+        for capture in seen.captures.values()
+        for packet in capture.packets
+        if packet.source is not None
+    } - {address for host in seen.hosts.values() for address in (host.address, host.address6)}
+    assert strangers <= {"::"}  # listeners' reports, before an address was there
 
 
 REFUSED = b"""\

@@ -173,7 +173,7 @@ def test_clean_finds_a_dead_kits_container_that_has_no_network(engine: Engine) -
     """An engine goes on making what a kit that died had asked for, and may be done after its network went."""
     owner = replace(_docker_owner.this_process(), started="1")
     labels = _docker_owner.labels("lonely", owner)
-    made = engine.client.create_container(image.recipe().tag, ["true"], name="wirekit-lonely", labels=labels)
+    made = engine.client.create_container(image.find(engine), ["true"], name="wirekit-lonely", labels=labels)
     try:
         assert "docker container wirekit-lonely" in cleaned(DockerBackend())
         assert engine.client.containers(all=True, filters={"id": made["Id"]}) == []
@@ -213,7 +213,7 @@ def test_a_dead_kits_network_that_does_not_go_keeps_no_other_from_going(engine: 
         for name in ("held", "free")
     }
     on_it = engine.client.create_host_config(network_mode="wirekit-held", init=True)
-    foreign = engine.client.create_container(image.recipe().tag, ["sleep", "600"], host_config=on_it)
+    foreign = engine.client.create_container(image.find(engine), ["sleep", "600"], host_config=on_it)
     try:
         engine.client.start(foreign)
         with pytest.raises(BackendError, match="the engine holds on to it"):

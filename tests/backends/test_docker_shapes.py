@@ -54,6 +54,14 @@ def test_a_hosts_settings_are_made_with_it_and_a_refused_one_is_named() -> None:
     assert shapes.refused_setting("unable to start container process") is None
 
 
+def test_with_ipv6_a_host_has_it_on_from_the_start_and_hears_no_router() -> None:
+    settings = shapes.tap(RUN, replace(PLAN, ipv6=True), "client")["HostConfig"]["Sysctls"]
+    for scope in ("all", "default"):
+        for name in ("disable_ipv6", "accept_ra", "accept_dad", "autoconf"):
+            assert settings.pop(f"net.ipv6.conf.{scope}.{name}") == "0"
+    assert settings == {}
+
+
 def test_a_program_joins_its_hosts_network_stack() -> None:
     assert RUNNER["HostConfig"]["NetworkMode"] == "container:wirekit-ab12-host-client"
     assert "NetworkingConfig" not in RUNNER

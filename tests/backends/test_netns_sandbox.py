@@ -108,4 +108,5 @@ def test_etc_knows_the_student_and_asks_no_name_server() -> None:
     assert "student:x:77:77:student:/work:/bin/sh\n" in files["passwd"]
     assert files["hosts"] == "198.18.0.2 server\n"
     assert files["resolv.conf"] == ""
+    assert files["host.conf"] == "multi on\n"
     assert "hosts: files\n" in files["nsswitch.conf"]

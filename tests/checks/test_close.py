@@ -119,6 +119,22 @@ def test_fins_that_cross_are_said_and_the_senders_own_clocks_decide_who_was_firs
     )
 
 
+def test_fins_that_were_to_cross_and_did_not_fail_and_the_other_way_round() -> None:
+    assert ask("close", crossed(), **ASKED, crossed=True).outcome is Outcome.PASS
+    answer = ask("close", crossed(), **ASKED, crossed=False)
+    assert (answer.outcome, answer.observed) == (
+        Outcome.FAIL,
+        "server sent the first FIN, both FINs on their way at once",
+    )
+    answer = ask("close", evidence(HANDSHAKE + CLOSE), **ASKED, crossed=True)
+    assert (answer.outcome, answer.observed) == (
+        Outcome.FAIL,
+        "server sent the first FIN, the second FIN behind the first",
+    )
+    assert answer.expected.endswith("both sides, both FINs on their way at once")
+    assert ask("close", evidence(HANDSHAKE + CLOSE), **ASKED, crossed=False).outcome is Outcome.PASS
+
+
 def test_a_fin_that_the_senders_capture_misses_has_the_time_of_its_arrival() -> None:
     captures = {
         "client1": Capture("client1", trace(HANDSHAKE + CROSSED)),

@@ -71,6 +71,11 @@ def test_a_receive_from_an_unknown_end_is_nobodys() -> None:
     assert ask("received", evidence(calls=[[nameless]]), **ASKED, calls=[]).outcome is Outcome.PASS
 
 
+def test_a_datagram_counts_though_recv_does_not_say_from_whom() -> None:
+    calls = [recv(b"ab", 10, protocol="udp", remote=None)]
+    assert ask("received", evidence(calls=[calls]), **ASKED, calls=["ab"]).outcome is Outcome.PASS
+
+
 def test_data_that_the_trace_cut_is_judged_by_its_beginning_and_its_length() -> None:
     long = recv(b"ab", 10, result=4, data_complete=False)
     answer = ask("received", evidence(calls=[[long]]), **ASKED, calls=["abcd"])

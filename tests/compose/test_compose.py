@@ -44,8 +44,10 @@ def command() -> list[str]:
 @pytest.fixture
 def compose() -> Iterator[Compose]:
     image.ensure(print)
+    with connect_here() as engine:
+        base = image.find(engine) or ""
     words = [*command(), "--project-name", PROJECT, "--file", str(FILE)]
-    environment = {**os.environ, "BASE": image.recipe().tag, "DOCKER_BUILDKIT": "0"}
+    environment = {**os.environ, "BASE": base, "DOCKER_BUILDKIT": "0"}
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -425,3 +425,58 @@ def test_one_of_several_files_that_is_none_is_not_opened(exercise: Exercise, fol
     )
     with pytest.raises(UsageError, match="gone does not exist"):
         read_files("1001", [*pairs, ("b.pdf", folder / "gone")], exercise)
+
+
+TAKES_C = GOOD.replace("submit: [server.py]", "submit: [server.py]\nlanguages: [c, javascript]")
+MAIN = b"int main(void) { return 0; }\n"
+
+
+@pytest.fixture
+def takes_c(write: Callable[[str | bytes], Path]) -> Exercise:
+    return load(write(TAKES_C))
+
+
+def test_a_program_in_another_language_is_read_with_what_belongs_to_it(
+    takes_c: Exercise, folder: Path
+) -> None:
+    fill(folder, {"server.c": MAIN, "lib/wire.h": b"", "Makefile": b"", "server": b"\x7fELF", "a.pdf": b""})
+    read = read_submission(folder, takes_c)
+    assert read.faults == ()
+    assert set(read.files) == {"server.c", "lib/wire.h", "Makefile"}
+
+
+def test_one_file_alone_is_taken_in_any_language_of_the_exercise(takes_c: Exercise, tmp_path: Path) -> None:
+    fill(tmp_path, {"hello.c": MAIN})
+    assert read_submission(tmp_path / "hello.c", takes_c).files == {"server.c": MAIN}
+
+
+def test_an_archive_with_a_folder_is_stepped_into(takes_c: Exercise, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "li-lei.zip", {"homework/server.c": MAIN, "homework/wire.h": b""})
+    assert set(read_submission(path, takes_c).files) == {"server.c", "wire.h"}
+
+
+@pytest.mark.parametrize(
+    ("files", "fault"),
+    [
+        ({"server.c": MAIN, "server.py": CODE}, "server.py and server.c are there; hand in one of them"),
+        ({}, "server.py, server.c or server.js is missing; hand it in"),
+        (
+            {"server.go": b"package main\n"},
+            "server.py, server.c or server.js is missing; found server.go, and this exercise takes no go",
+        ),
+        ({"server.c": b" \n"}, "server.c is empty; write the program into it"),
+        ({"server.c": "int main;".encode("utf-16")}, "server.c seems to be UTF-16; save it as UTF-8"),
+        ({"server.c": b"int\0"}, "server.c:1:4: a NUL byte; save the file as plain text, in UTF-8"),
+    ],
+)
+def test_what_is_wrong_with_files_in_several_languages(
+    takes_c: Exercise, folder: Path, files: dict[str, bytes], fault: str
+) -> None:
+    fill(folder, files)
+    assert read_submission(folder, takes_c).faults == (fault,)
+
+
+def test_an_exercise_in_python_alone_says_that_it_takes_no_other(exercise: Exercise, folder: Path) -> None:
+    fill(folder, {"server.c": MAIN})
+    (fault,) = read_submission(folder, exercise).faults
+    assert fault == "server.py is missing; found server.c, and this exercise takes no c"

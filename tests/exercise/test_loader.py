@@ -124,7 +124,7 @@ BROKEN = [
     ("within: 3", "within: soon", ["13:56: expected a number above 0 and at most 600, found 'soon'"]),
     ("within: 3", "whitin: 3", ["13:48: unknown key 'whitin'; did you mean 'within'?"]),
     ("listening: server", "listening: srver", ["13:23: unknown program or host 'srver'; did you mean 'server'?"]),
-    ("listening: server", "listning: server", ["13:11: expected a condition (listening, queued, received, state, blocked, output, exited, packets), found a mapping; did you mean 'listening'?"]),
+    ("listening: server", "listning: server", ["13:11: expected a condition (listening, queued, received, drained, state, blocked, output, exited, packets), found a mapping; did you mean 'listening'?"]),
     ("listening: server", "listening: server, queued: server", ["13:31: a wait has one condition, found listening and queued; make two waits of it"]),
     ('{listening: server, port: "${port}", within: 3}', "server", ["13:11: expected a condition such as {listening: server, port: 8001}, found 'server'"]),
     ("- start: server\n", "- strat: server\n", ["12:5: unknown action 'strat'; did you mean 'start'?"]),
@@ -168,7 +168,7 @@ BROKEN = [
     ("  client1: {", "  client1: {host: client2, ", ["8:3: the program 'client1' runs on 'client2' beside a host 'client1'; rename one"]),
     ("  client1: {", "  client1: {host: clent1, ", ["8:19: unknown host 'clent1'; did you mean 'client1'?"]),
     ("  client1: {", "  third: {script: client.py}\n  client1: {", ["8:3: the program 'third' is never started", "8:3: there is no host 'third' for this program; say 'host:', or add the host"]),
-    ("timeline:\n", "timeline:\nmore:\n", ["11:10: expected a list with at least one entry, found nothing", "12:1: unknown key 'more'; there are: document, topics, difficulty, prerequisites, localhost, limits, link, sysctl, compare, feedback, roles, handout"]),
+    ("timeline:\n", "timeline:\nmore:\n", ["11:10: expected a list with at least one entry, found nothing", "12:1: unknown key 'more'; there are: document, topics, difficulty, prerequisites, localhost, languages, limits, build, link, ipv6, sysctl, compare, feedback, roles, handout"]),
     ("params:", "title: x\nparams:", ["2:1: the key 'title' stands twice here, first at 1:1; remove one"]),
 ]  # fmt: skip
 

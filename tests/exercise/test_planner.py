@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.exercise.loader import load
+from kit.exercise.plan import HostPlan
 from kit.exercise.planner import make_plan
 from kit.exercise.submission import Submission
 from tests.exercise.vocabulary import GOOD
@@ -99,6 +100,25 @@ def test_commands_hosts_and_limits(write: Write) -> None:
     assert (plan.hosts["server"].capture_loopback, plan.hosts["client1"].capture_loopback) == (True, False)
     assert (plan.limits.wall_s, plan.limits.processes, plan.limits.step_s) == (9, 7, 5)
     assert plan.hosts_file == "198.18.0.2 server localhost\n198.18.0.3 client1\n"
+
+
+def test_with_ipv6_a_hosts_name_means_both_addresses_and_two_further_names_one_each(
+    exercise: Exercise,
+) -> None:
+    plain = make_plan(exercise, None, None)
+    plan = replace(
+        plain, hosts={"server": HostPlan("server", 2), "c": HostPlan("c", 12, ("localhost",))}, ipv6=True
+    )
+    assert plan.hosts_file.splitlines() == [
+        "198.18.0.2 server server.ipv4",
+        "fd00::2 server server.ipv6",
+        "198.18.0.12 c localhost c.ipv4",
+        "fd00::c c localhost c.ipv6",
+    ]
+    loopback = replace(plan, hosts={"server": HostPlan("server", 2)}).hosts_file.splitlines()[:2]
+    assert loopback == ["127.0.0.1 localhost", "::1 localhost"]
+    assert plan.digest != replace(plan, ipv6=False).digest
+    assert plain.address6_of("server") == ""
 
 
 def test_many_hosts_have_room(write: Write) -> None:

@@ -253,3 +253,20 @@ def test_the_end_of_the_memory_is_known_from_outside_where_a_runner_is_silent(
         run(plan, backend, recorder, lambda _text: None)
     seen = store.load(tmp_path / "run")
     assert [f"{hit.who}: {hit.limit}" for hit in seen.limits_hit] == hits
+
+
+def collected(tmp_path: Path, script: Any) -> dict[str, Any]:
+    plan = scene.plan([scene.step(1, "start", programs=["server"]), scene.step(2, "wait", exited=["server"])])
+    backend = FakeBackend(script)
+    with store.Recorder(tmp_path / "run", run_facts(plan, backend)) as recorder:
+        return run(plan, backend, recorder, lambda _text: None, collect={"server": ["one", "two"]})
+
+
+def test_what_a_program_made_is_given_once_it_has_ended(tmp_path: Path) -> None:
+    files = ({"event": "collected", "files": [["one", 2], ["two", 1]]}, b"abc")
+    script = {(*SERVER, "start"): [STARTED, ENDED], (*SERVER, "collect"): [files]}
+    assert collected(tmp_path, script) == {"server": {"one": b"ab", "two": b"c"}}
+
+
+def test_nothing_is_asked_of_a_program_that_did_not_end(tmp_path: Path) -> None:
+    assert collected(tmp_path, {(*SERVER, "start"): [STARTED]}) == {"server": {}}

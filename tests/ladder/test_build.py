@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from kit.evidence.model import Call, ProgramFact, Socket, SocketTable, StepRecord
 from kit.ladder.build import build
 from kit.ladder.model import (
@@ -38,6 +40,7 @@ from tests.checks.scene import (
     printed,
 )
 from tests.ladder.causality import violations
+from tests.packets.build import PLACES
 
 if TYPE_CHECKING:
     from kit.evidence.model import Evidence
@@ -384,6 +387,14 @@ def test_a_loopback_has_each_packet_once_from_program_to_program() -> None:
     assert (syn.from_program, syn.to_program) == ("client1", "server")
     assert (syn_ack.from_program, syn_ack.to_program) == ("server", "client1")
     assert len(only(Arrived, ladder)) == 3
+
+
+@pytest.mark.parametrize("address", ["239.1.2.3", "255.255.255.255"])
+def test_a_datagram_for_many_is_a_packet_to_each_host_that_it_reached(address: str) -> None:
+    places = {**PLACES, "g": Endpoint(address, S.port)}
+    ladder = built(evidence('c > g udp "hello"', places=places))
+    ways = {(one.from_lane, one.to_lane, one.fate) for one in only(Segment, ladder)}
+    assert ways == {("client1", "server", "arrived"), ("client1", "client2", "arrived")}
 
 
 def test_what_belongs_to_no_conversation_is_counted() -> None:

@@ -35,7 +35,21 @@ def igmp(source: str) -> bytes:
     ],
 )
 def test_what_only_a_bridge_says_is_told_from_what_hosts_say(data: bytes, is_bridges_own: bool) -> None:
-    assert captured(data).is_bridges_own is is_bridges_own
+    assert captured(data).is_bridges_own(has_ipv6=False) is is_bridges_own
+
+
+@pytest.mark.parametrize(
+    ("source", "is_bridges_own"),
+    [("::", True), ("fe80::42:c6ff:fe12:2", True), ("fd00::3", False), ("::1", False)],
+)
+def test_with_ipv6_only_what_comes_from_no_hosts_address_is_a_bridges(
+    source: str, is_bridges_own: bool
+) -> None:
+    packet = frames.ipv6(frames.udp(b"hello"), following=17)
+    packet = packet[:8] + ip_address(source).packed + packet[24:]
+    told = captured(frames.ethernet(packet, 0x86DD))
+    assert told.is_bridges_own(has_ipv6=True) is is_bridges_own
+    assert told.is_bridges_own(has_ipv6=False)
 
 
 def test_a_fence_is_known_by_its_type_and_its_mark() -> None:

@@ -11,8 +11,24 @@ from kit.checks._filter import fields_in, parse
 from kit.checks._filter_fields import FIELDS, View
 from kit.packets.decode import decode
 from kit.packets.model import Frame
-from kit.tap.fields import KNOWN, fields, fits, payload_bytes
-from tests.tap.frames import ACK, CLIENT, FIN, PSH, RST, SERVER, SYN, URG, icmp, ipv4, tcp, udp
+from kit.tap.fields import KNOWN_OF_ANY, fields, fits, payload_bytes
+from tests.tap.frames import (
+    ACK,
+    CLIENT,
+    ENDS6,
+    FIN,
+    PSH,
+    RST,
+    SERVER,
+    SYN,
+    URG,
+    icmp,
+    ipv4,
+    ipv6,
+    over_ipv6,
+    tcp,
+    udp,
+)
 
 FRAMES = {
     "syn": tcp(SYN, options=b"\x02\x04\x05\xb4"),
@@ -26,7 +42,18 @@ FRAMES = {
     "with options": ipv4(17, udp(b"hi")[34:], options=b"\x01" * 4),
     "another protocol": ipv4(47, b"x" * 8),
     "a later fragment": ipv4(17, b"x" * 24, fragment=100),
-    "no IPv4": bytes(12) + b"\x08\x06" + bytes(28),
+    "syn over IPv6": over_ipv6(tcp(SYN, options=b"\x02\x04\x05\xb4")),
+    "data over IPv6": over_ipv6(tcp(PSH | ACK, b"hello")),
+    "datagram over IPv6": over_ipv6(udp(b"hi")),
+    "unreachable over IPv6": ipv6(58, bytes([1, 4, *bytes(6)])),
+    "behind an option": over_ipv6(udp(b"hi"), extensions=bytes([60, 17, 0, 1, 4, 0, 0, 0, 0])),
+    "an IPv6 fragment": over_ipv6(udp(b"hi"), extensions=bytes([44, 17, 0, 0, 9, 0, 0, 0, 1])),
+    "the first IPv6 fragment": over_ipv6(udp(b"hi"), extensions=bytes([44, 17, 0, 0, 1, 0, 0, 0, 1])),
+    "cut in an option": ipv6(60, b"\x11\x00\x01"),
+    "no next header": ipv6(59, b""),
+    "ICMP over IPv6": ipv6(1, bytes(8)),
+    "ICMPv6 over IPv4": ipv4(58, bytes(8)),
+    "no IP": bytes(12) + b"\x08\x06" + bytes(28),
     "padded": tcp(ACK).ljust(60, b"\0"),
 }
 
@@ -38,8 +65,8 @@ def view(frame: bytes) -> View:
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
 def test_every_known_field_has_the_values_that_the_filter_sees(frame: bytes) -> None:
     found, seen = fields(frame), view(frame)
-    assert {name: tuple(found.get(name, ())) for name in KNOWN} == {
-        name: FIELDS[name].values(seen) for name in KNOWN
+    assert {name: tuple(found.get(name, ())) for name in KNOWN_OF_ANY} == {
+        name: FIELDS[name].values(seen) for name in KNOWN_OF_ANY
     }
 
 
@@ -61,12 +88,16 @@ def test_every_known_field_has_the_values_that_the_filter_sees(frame: bytes) -> 
         "udp.length >= 10",
         "frame.len <= 60",
         "frame.len < 54 or icmp.code == 3",
+        "ipv6 and not tcp",
+        f"ipv6.src == {ENDS6[0]} or ip",
+        f"ipv6.addr != FD00:0::{ENDS6[1][-1]}",
+        "icmpv6.type == 1 and icmpv6.code == 4 and icmpv6",
     ],
 )
 def test_a_tree_fits_where_its_filter_does(text: str, frame: bytes) -> None:
     parsed = parse(text)
     assert fits(as_sent(parsed.tree), fields(frame)) == parsed.fits(view(frame))
-    assert set(fields_in(parsed.tree)) <= KNOWN
+    assert set(fields_in(parsed.tree)) <= KNOWN_OF_ANY
 
 
 def as_sent(tree: tuple[Any, ...]) -> list[Any]:

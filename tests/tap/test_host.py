@@ -35,6 +35,7 @@ CONFIGURE: dict[str, Any] = {
     "loopback": False,
     "sysctl": {},
     "relay": False,
+    "address6": None,
     "capture_bytes": 1 << 20,
     "link_bytes_per_s": 2_000_000,
     "link_packets_per_s": 5_000,

@@ -31,6 +31,7 @@ def configure(runner: Helper, folder: Path, source: str, **other: Any) -> None:
         "directory": str(folder),
         "command": ["/usr/bin/python3", "-u", "script.py"],
         "files": [["script.py", len(content)], ["pack/helper.py", 0]],
+        "executables": [],
         "script": "script.py",
         "cells": 0,
         "stdin": False,
@@ -271,3 +272,56 @@ def test_the_runner_ends_its_program_when_its_stream_ends(runner: Helper, tmp_pa
 @pytest.mark.parametrize("said", ["began \u00b2", "began " + "9" * 5000, "began", "began 1 2", "died 1", ""])
 def test_what_a_program_writes_among_the_reports_of_cells_is_none(said: str) -> None:
     assert reports_in(f"began 1\n{said}\nended 1\n".encode()) == [("began", 1), ("ended", 1)]
+
+
+def collected(runner: Helper, *names: str, most_bytes: int = 1000) -> dict[str, bytes]:
+    runner.tell({"do": "collect", "names": list(names), "most_bytes": most_bytes})
+    message = runner.until("collected")
+    found, start = {}, 0
+    for name, size in message.head["files"]:
+        found[name] = message.body[start : start + size]
+        start += size
+    return found
+
+
+def test_files_that_a_program_made_are_given_where_they_are_files(runner: Helper, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    source = """
+import os
+os.mkdir("out")
+for name, size in (("made", 3), ("out/deep", 2), ("big", 2000)):
+    open(name, "wb").write(b"x" * size)
+os.symlink("../secret", "link")
+os.symlink("..", "up")
+os.mkfifo("fifo")
+"""
+    configure(runner, folder, source)
+    runner.tell({"do": "start"})
+    runner.until("exited")
+    names = ("made", "out/deep", "big", "link", "up/secret", "fifo", "out", "missing")
+    assert collected(runner, *names) == {"made": b"xxx", "out/deep": b"xx"}
+    assert collected(runner, "made", "out/deep", most_bytes=4) == {"made": b"xxx"}
+
+
+def test_nothing_is_collected_from_a_program_that_still_runs(runner: Helper, tmp_path: Path) -> None:
+    configure(runner, tmp_path, "import time\ntime.sleep(60)\n")
+    runner.tell({"do": "start"})
+    runner.until("started")
+    runner.tell({"do": "collect", "names": ["script.py"], "most_bytes": 1000})
+    assert runner.until("refused").head["text"] == "it still runs"
+
+
+def test_a_file_that_is_a_program_can_be_run(runner: Helper, tmp_path: Path) -> None:
+    configure(
+        runner,
+        tmp_path,
+        "#!/bin/sh\necho ran\n",
+        command=["./script.py"],
+        executables=["script.py"],
+        trace=False,
+    )
+    runner.tell({"do": "start"})
+    assert runner.until("exited").head["code"] == 0
+    assert told(runner, "stdout") == b"ran\n"

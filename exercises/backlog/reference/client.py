@@ -1,4 +1,4 @@
-"""client.py HOST PORT MESSAGE...: make a connection for each message, send it, and wait until the server has closed all."""
+"""client.py HOST PORT MESSAGE...: send each message on a connection of its own; wait until all are closed."""
 
 import socket
 import sys

@@ -9,7 +9,7 @@ port, backlog, clients = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
     server.bind(("", port))
     server.listen(backlog)
-    cap = int(Path("/proc/sys/net/core/somaxconn").read_text())  # of this host; `sysctl net.core.somaxconn` tells it, too
+    cap = int(Path("/proc/sys/net/core/somaxconn").read_text())  # `sysctl net.core.somaxconn` tells it, too
     print("asked", backlog)
     print("got", min(backlog, cap))
     for _ in range(clients):

@@ -1,0 +1,25 @@
+"""client.py FIRST SECOND PORT: connect to FIRST, once more to FIRST, and to SECOND, all at once; print the own ports."""
+
+import errno
+import socket
+import sys
+
+first, second, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+
+def connected(host):
+    client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    client.connect((host, port))  # no bind: the kernel lends a port
+    return client
+
+
+one = connected(first)
+print(f"first: {one.getsockname()[1]}")
+try:
+    connected(first)
+except OSError as error:
+    if error.errno != errno.EADDRNOTAVAIL:
+        raise
+    print("first again: no port left")
+print("second: no port left")
+one.close()
