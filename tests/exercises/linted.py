@@ -103,11 +103,11 @@ def student_sees_otherwise(folder: Path, run_dir: str, whole: Exercise, given: E
         facts = store.load_facts(run)
         if any(step.outcome == "missed" for step in store.load_steps(run)) and not (run / "first").exists():
             shutil.copytree(run_dir, run / "first")  # there a gate counts that was missed twice
-        teachers = visible(as_told(regrade(run)))
+        teachers = visible(as_told(regrade(run, whole.own)))
         definition = given.with_params(facts["params"])
         facts |= rules_of(definition) | {"handout": definition.handout.model_dump()}  # type: ignore[union-attr]
         store.write_facts(run, facts)
-        judged = as_told(regrade(run))
+        judged = as_told(regrade(run, whole.own))
         students = visible(judged)
         found = [
             f"{one['name']}: {one} != {students.get(name)}"
