@@ -110,7 +110,7 @@ def _list_text(listed: _Listed, by: str, lang: str) -> None:
     for name in listed.shown:
         groups.setdefault(_group(listed.definitions[name], by), []).append(name)
     with screen.page(lang) as page:
-        for heading in groups if by == "course" else sorted(groups):
+        for heading in sorted(groups) if by == "difficulty" else groups:
             if heading:
                 page.print(heading, style="bold")
             table = _grid()
