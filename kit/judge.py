@@ -1,17 +1,19 @@
 """The whole story for one submission: plan, run, evidence, verdict, and the reference where blame is open.
 
-What a verdict rests on is in the run directory, checks included, so that `regrade` needs nothing else.
+What a verdict rests on is in the run directory, so that `regrade` needs nothing else: what is asked, too, but no code.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from kit import checks, compilers
 from kit.builds import Builder, facts_of
+from kit.checks._own import Elsewhere, OwnParams
 from kit.errors import EvidenceError, MachineError
 from kit.evidence import store
 from kit.exercise.model import CheckSpec, Handout, Role, Side
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from kit.backends.base import Backend
     from kit.builds import Built
+    from kit.checks._own import OwnChecks
     from kit.evidence.model import Evidence, StepRecord
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Definition
@@ -79,7 +82,7 @@ def judge(
         if not store.load_facts(folder).get("submission_faults"):
             for role in trial.roles:
                 trial.settle(role, folder / folder_of(role))
-    return _judged(folder)
+    return _judged(folder, exercise.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class _Trial:
             self.observe(plan, folder / SECOND, role)
             store.swap(folder, second=SECOND, first=FIRST)
         if role is not None:
-            _judged(folder)
+            _judged(folder, self.exercise.own)
 
     def _missed_twice(self, step: StepRecord | None) -> bool:
         """Whether the pair has missed this step in both of its runs: a half's miss is the third, and no chance."""
@@ -158,17 +161,20 @@ class _Trial:
         return facts
 
 
-def _judged(folder: Path) -> Verdict:
+def _judged(folder: Path, own: OwnChecks) -> Verdict:
     """Judge a run directory and write the verdict into it."""
-    verdict = regrade(folder)
+    verdict = regrade(folder, own)
     write_whole(folder / VERDICT_FILE, verdict_text(verdict))
     return verdict
 
 
-def regrade(folder: Path) -> Verdict:
-    """Judge from a run directory alone. Raises EvidenceError where it cannot be read."""
+def regrade(folder: Path, own: OwnChecks = MappingProxyType({})) -> Verdict:
+    """Judge from a run directory alone, and by the checks that the exercise has of its `own`: as kit's, they are not in it.
+
+    Raises EvidenceError where it cannot be read.
+    """
     facts = store.load_facts(folder)
-    rules = _understood(folder, facts)
+    rules = _understood(folder, facts, own)
     verdict = _of_run(folder, facts, rules)
     if rules.handout is not None and rules.handout.hidden_checks:
         verdict = replace(verdict, notes=(*verdict.notes, _not_here(rules.handout)))
@@ -180,16 +186,16 @@ def regrade(folder: Path) -> Verdict:
         reason = f"{HANDOUT}: it has no reference solution to run it with"
         return without_halves(verdict, rules.roles, reason)
     return with_halves(
-        verdict, rules.roles, {role: _of_half(folder / folder_of(role)) for role in rules.roles}
+        verdict, rules.roles, {role: _of_half(folder / folder_of(role), own) for role in rules.roles}
     )
 
 
-def _of_half(folder: Path) -> Verdict | None:
+def _of_half(folder: Path, own: OwnChecks) -> Verdict | None:
     """Judge a half's run; None where there is none. It has no halves of its own, whatever its run.json says."""
     if not (folder / "run.json").exists():
         return None
     facts = store.load_facts(folder)
-    return _of_run(folder, facts, _understood(folder, facts))
+    return _of_run(folder, facts, _understood(folder, facts, own))
 
 
 def _not_here(handout: Handout) -> str:
@@ -210,10 +216,15 @@ class _Rules:
     feedback: Feedback
 
 
-def _understood(folder: Path, facts: Mapping[str, Any]) -> _Rules:
+def asks_own_checks(facts: Mapping[str, Any]) -> bool:
+    """Whether the exercise of a run has checks of its own; `facts` is its run.json."""
+    return any("own" in row for row in facts.get("checks", ()))
+
+
+def _understood(folder: Path, facts: Mapping[str, Any], own: OwnChecks) -> _Rules:
     try:
         return _Rules(
-            tuple(_spec(row) for row in facts["checks"]),
+            tuple(_spec(row, own) for row in facts["checks"]),
             {name: Side.model_validate(row) for name, row in (facts["compare"] or {}).items()},
             {name: Role.model_validate(row) for name, row in facts.get("roles", {}).items()},
             Handout.model_validate(facts["handout"]) if "handout" in facts else None,
@@ -271,6 +282,7 @@ def rules_of(definition: Definition) -> dict[str, Any]:
             {
                 **spec.model_dump(exclude={"params"}),
                 "params": spec.params.model_dump(by_alias=True, mode="json"),
+                **({"own": True} if isinstance(spec.params, OwnParams) else {}),
             }
             for spec in definition.checks
         ],
@@ -281,9 +293,11 @@ def rules_of(definition: Definition) -> dict[str, Any]:
     }
 
 
-def _spec(row: dict[str, Any]) -> CheckSpec:
-    params = checks.load(row["check"]).Params.model_validate(row["params"])
-    return CheckSpec.model_validate({**row, "params": params})
+def _spec(row: dict[str, Any], own: OwnChecks) -> CheckSpec:
+    name = row["check"]
+    model = own.get(name, Elsewhere) if row.get("own") else checks.load(name).Params
+    kept = {key: value for key, value in row.items() if key != "own"}
+    return CheckSpec.model_validate({**kept, "params": model.model_validate(row["params"])})
 
 
 def _observe(

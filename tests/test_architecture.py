@@ -57,6 +57,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
     "kit.exercise.model": ("kit.exercise.references", "kit.exercise.link_spec", "kit.verdict"),
     "kit.exercise": (*VALUES, *WIRE, "kit.checks"),  # the loader knows the vocabulary of checks
     "kit.exercise.compiler": ("kit.tap.cells",),  # a process of its own, whose start counts
+    "kit.author": (*VALUES, "kit.checks", "kit.packets"),  # what an author's own checks are written with
     # a trace asks what woke a call; a filter compares as a host does that has it
     "kit.checks": (*VALUES, "kit.packets", "kit.ladder", "kit.tap.fields"),
     "kit.ladder": (*VALUES, "kit.packets"),
@@ -142,6 +143,7 @@ MAY_IMPORT: Mapping[str, Sequence[str]] = {
 
 # Evidence and verdicts are the same wherever and whenever they are computed.
 PURE = (
+    "kit.author",
     "kit.packets",
     "kit.evidence.model",
     "kit.checks",

@@ -49,7 +49,7 @@ def picture(values: tuple[Held, ...], lang: str) -> Picture:
         for index, (one, other) in enumerate(pairwise(values))
     ]
     named: list[Drawn] = [
-        Label(x(0) + 6, y(most) + 4, word(lang, "queue asked"), "text"),
+        Label(x(len(values) - 1) - 14, y(most) + 4, word(lang, "queue asked"), "text", "end"),
         Label(LEFT + len(values) * COLUMN / 2, floor + 34, word(lang, "queue argument"), "place", "middle"),
         Label(4, TOP - 4, word(lang, "queue held"), "place"),
     ]

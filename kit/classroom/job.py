@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict
 
-from kit.exercise.loader import FILE
+from kit.exercise.loader import FILE, OWN_CHECKS
 from kit.exercise.packing import packed, unpacked
 from kit.exercise.planner import REFERENCE
 from kit.exercise.submission import Submission
@@ -91,4 +91,5 @@ class Answer(BaseModel):
 def exercise_files(exercise: Exercise) -> dict[str, bytes]:
     """Give the files of an exercise's folder that decide a run, those of its digest."""
     reference = {f"reference/{name}": content for name, content in exercise.reference.items()}
-    return {FILE: (exercise.folder / FILE).read_bytes(), **reference}
+    names = [name for name in (FILE, OWN_CHECKS) if (exercise.folder / name).is_file()]
+    return {**{name: (exercise.folder / name).read_bytes() for name in names}, **reference}

@@ -9,7 +9,7 @@
     live.py        the ladder of a run, while it goes
     claims.py      claims
     exporting.py   pcap, export gradescope
-    authoring.py   handout
+    authoring.py   handout, schema
     linting.py     lint
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
@@ -147,6 +147,7 @@ app.command("report")(reporting.report)
 app.command("handout")(authoring.handout)
 app.command("claims")(claims.claims)
 app.command("lint")(linting.lint)
+app.command("schema")(authoring.schema)
 app.command("doctor")(machine.doctor)
 app.command("clean")(machine.clean)
 app.add_typer(machine.image, name="image")

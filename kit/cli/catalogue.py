@@ -110,7 +110,7 @@ def _list_text(listed: _Listed, by: str, lang: str) -> None:
     for name in listed.shown:
         groups.setdefault(_group(listed.definitions[name], by), []).append(name)
     with screen.page(lang) as page:
-        for heading in groups if by == "course" else sorted(groups):
+        for heading in sorted(groups) if by == "difficulty" else groups:
             if heading:
                 page.print(heading, style="bold")
             table = _grid()
@@ -198,7 +198,7 @@ def _programs(exercise: "Exercise") -> "Table":
     table = _grid()
     for name, program in exercise.definition.programs.items():
         script = program.script or ""
-        command = program.run or language_of(script).command(script, program.args)
+        command = program.run or (*language_of(script).typed(script), *program.args)
         table.add_row(name, program.host or name, inert_line(shlex.join(command)))
     return table
 

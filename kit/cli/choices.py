@@ -18,8 +18,10 @@ from kit.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from kit.backends.base import Backend, Promise, Requirement
+    from kit.checks._own import OwnChecks
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Language
     from kit.renderers import Audience, Renderer
@@ -69,6 +71,21 @@ def all_exercises() -> tuple[list[Exercise], int]:
             screen.trouble(error)
             code = error.exit_code
     return exercises, code
+
+
+def own_checks(run_dir: Path) -> OwnChecks:
+    """Give the checks that a stored run's exercise has of its own: of the catalogue's of this name, never from the run's folder.
+
+    None where it has none, or is not here: they are inconclusive then. Raises EvidenceError, and ExerciseError with faults.
+    """
+    from kit.evidence import store
+    from kit.exercise import catalogue, loader
+    from kit.judge import asks_own_checks
+
+    facts = store.load_facts(run_dir)
+    if not asks_own_checks(facts) or facts["exercise"]["name"] not in catalogue.names():
+        return {}
+    return loader.own_of(catalogue.exercises_folder() / facts["exercise"]["name"])[0]
 
 
 def renderer(name: str) -> Renderer:

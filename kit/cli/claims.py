@@ -84,7 +84,7 @@ def _measured(said: Claims, folder: Path, backend: str) -> Record:
         directory = default_directory(name)
         with screen.long_work(f"{number} of {len(exercises)}: {name}") as tell:
             verdict = judge(exercise, None, None, chosen, directory, tell)
-        measured[name] = Measured(verdict, str(store.load_facts(directory)["kernel"]))
+        measured[name] = Measured(verdict, f"Linux {store.load_facts(directory)['versions']['kernel']}")
         if name in said.measures:
             values = held(store.load(directory))
     return Record(measured, values)

@@ -106,7 +106,14 @@ def read_run(folder: Path, lang: str) -> Run:
     exercise = _exercise(name)
     title = in_language(exercise.definition.title, lang) if exercise is not None else None
     statement = None if exercise is None else _statement(exercise, facts, lang)
-    return Run(facts, evidence, build(evidence), regrade(folder), title or name, statement)
+    return Run(
+        facts,
+        evidence,
+        build(evidence),
+        regrade(folder, choices.own_checks(folder)),
+        title or name,
+        statement,
+    )
 
 
 def _exercise(name: str) -> Exercise | None:

@@ -89,8 +89,11 @@ def regrade(
     """Judge stored runs again, from their evidence alone."""
     from kit.judge import regrade as judge_again
 
+    def judged(folder: Path) -> Verdict:
+        return judge_again(folder, choices.own_checks(folder))
+
     written = choices.written(format_, lang, reader)
-    raise typer.Exit(each((attempt(judge_again, folder) for folder in run_dirs), written))
+    raise typer.Exit(each((attempt(judged, folder) for folder in run_dirs), written))
 
 
 def attempt(judge_one: Callable[[T], Verdict], thing: T) -> Verdict | KitError:

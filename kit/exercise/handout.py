@@ -12,7 +12,7 @@ import yaml as pyyaml
 
 from kit.errors import UsageError
 from kit.exercise.catalogue import starters
-from kit.exercise.loader import FILE, defined, files_below
+from kit.exercise.loader import FILE, OWN_CHECKS, defined, files_below, own_of
 from kit.exercise.model import LANGUAGES, Handout
 from kit.exercise.packing import packed
 from kit.exercise.yaml import Mapping, Node, Scalar, Sequence, plain
@@ -52,7 +52,8 @@ def files(exercise: Exercise) -> dict[str, bytes]:
         )
     given = provided(exercise)
     text = _text(exercise)
-    defined(exercise.folder / f"handout of {FILE}", text, given)
+    own, checks_file = own_of(exercise.folder) if _needs_own_checks(exercise) else ({}, {})
+    defined(exercise.folder / f"handout of {FILE}", text, given, own)
     found = {
         f"{folder.name}/{name}": data
         for folder in starters(exercise).values()
@@ -63,7 +64,27 @@ def files(exercise: Exercise) -> dict[str, bytes]:
         path = exercise.folder / f"statement.{language}.md"
         if path.is_file():
             found[path.name] = path.read_bytes()
-    return found | {FILE: text}
+    return found | checks_file | {FILE: text}
+
+
+def _needs_own_checks(exercise: Exercise) -> bool:
+    """Whether a visible check is in the exercise's checks.py, which is then given whole. Raises UsageError where that would
+    tell of a hidden one.
+    """
+    node = exercise.tree.get("checks")
+    items = node.items if isinstance(node, Sequence) else ()
+    own = [
+        (_is_hidden(spec, item), spec.name)
+        for spec, item in zip(exercise.definition.checks, items, strict=True)
+        if spec.check in exercise.own
+    ]
+    if len({is_hidden for is_hidden, _ in own}) > 1:
+        hidden = ", ".join(name for is_hidden, name in own if is_hidden)
+        raise UsageError(
+            f"{exercise.name}: {OWN_CHECKS} has visible checks and hidden ones ({hidden}), so whoever is given it reads both",
+            remedy="say the hidden ones with kit's own checks, or hide all of the file's",
+        )
+    return any(not is_hidden for is_hidden, _ in own)
 
 
 def provided(exercise: Exercise) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from kit.exercise.yaml import Mapping, Node, Scalar, Sequence, found, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kit.checks._own import OwnChecks
     from kit.exercise.faults import Faults
 
 Value = TypeVar("Value")
@@ -126,21 +127,23 @@ def _not_one_condition(node: Mapping, named: list[str]) -> str:
     )
 
 
-def read_check(node: Node, faults: Faults) -> Item[CheckSpec]:
+def read_check(node: Node, own: OwnChecks, faults: Faults) -> Item[CheckSpec]:
+    """Read an entry of `checks`; `own` are the exercise's, beside kit's."""
     if not isinstance(node, Mapping):
         faults.add(
             node, f"expected a check such as '- handshake: {{from: client, to: server}}', found {found(node)}"
         )
         return Item(node)
-    common, own = _split(node, COMMON)
-    named = [(key, asked) for key, asked in own.entries if key.text in checks.names()]
-    _tell_keys_of_no_check(own, node, bool(named), faults)
+    known = (*checks.names(), *own)
+    common, rest = _split(node, COMMON)
+    named = [(key, asked) for key, asked in rest.entries if key.text in known]
+    _tell_keys_of_no_check(rest, node, known, bool(named), faults)
     for key, _ in named[1:]:
         faults.add(key, f"a second check {key.text!r} in one entry; begin it with '- '")
     if not named:
         return Item(node)
     key, asked = named[0]
-    model = checks.load(key.text).Params
+    model = own[key.text] if key.text in own else checks.load(key.text).Params
     params = typed.read(model, asked, faults)
     data = {"name": key.text, **plain(common), "check": key.text, "params": params or Strict()}
     spec = typed.build(CheckSpec, common, data, faults)
@@ -149,16 +152,18 @@ def read_check(node: Node, faults: Faults) -> Item[CheckSpec]:
     return Item(node, spec if params else None, tuple(named_in))
 
 
-def _tell_keys_of_no_check(own: Mapping, node: Mapping, has_check: bool, faults: Faults) -> None:
+def _tell_keys_of_no_check(
+    rest: Mapping, node: Mapping, known: Iterable[str], has_check: bool, faults: Faults
+) -> None:
     """Tell a key that is neither a check nor common: a misspelt check where there is none yet, else a misspelt key."""
-    unknown = [key for key, _ in own.entries if key.text not in checks.names()]
-    if not own.entries:
-        faults.add(node, f"no check is named here{did_you_mean('', checks.names())}")
+    unknown = [key for key, _ in rest.entries if key.text not in known]
+    if not rest.entries:
+        faults.add(node, f"no check is named here{did_you_mean('', known)}")
     for key in unknown:
         if has_check:
             faults.add(key, f"unknown key {key.text!r}{did_you_mean(key.text, COMMON)}")
         else:
-            faults.add(key, f"unknown check {key.text!r}{did_you_mean(key.text, [*checks.names(), *COMMON])}")
+            faults.add(key, f"unknown check {key.text!r}{did_you_mean(key.text, [*known, *COMMON])}")
 
 
 def _split(node: Mapping, names: Iterable[str]) -> tuple[Mapping, Mapping]:

@@ -38,6 +38,10 @@ class Language:
     def command(self, file: str, args: Iterable[str]) -> tuple[str, ...]:
         return (*_filled(self.start, file), *args)
 
+    def typed(self, file: str) -> tuple[str, ...]:
+        """Give the words with which a person starts it."""
+        return tuple(word for word in _filled(self.start, file) if word not in _BY_LINES)
+
     def build_command(self, file: str, beside: Iterable[str]) -> tuple[str, ...]:
         further = [name for name in beside if name.endswith(self.suffix)] if self.with_beside else ()
         return (*_filled(self.build, file), *further)
@@ -57,15 +61,15 @@ def _filled(command: tuple[str, ...], file: str) -> list[str]:
     return [word.replace(FILE, file).replace(PROGRAM, program) for word in command]
 
 
-PYTHON = Language("python", ".py", ("python3", "-u", FILE), beside=(".py",))
-
 # A line of output belongs to its moment: C's library would keep it until a buffer is full, as stdout is a pipe here.
-_BY_LINES = ("stdbuf", "-oL")
+_BY_LINES = ("stdbuf", "-oL", "-u")
+
+PYTHON = Language("python", ".py", ("python3", "-u", FILE), beside=(".py",))
 
 C = Language(
     "c",
     ".c",
-    (*_BY_LINES, f"./{PROGRAM}"),
+    ("stdbuf", "-oL", f"./{PROGRAM}"),
     # make knows how to compile one file; a Makefile of the student's own says more, and may set these two itself
     build=("env", "CC=gcc", "CFLAGS=-g -O1 -Wall -Wextra", "make", "--silent", PROGRAM),
     makes=True,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
+from kit.checks import _own
 from kit.errors import UsageError
 from kit.exercise import parameters, typed, yaml
 from kit.exercise.faults import Faults, shown_path
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from kit.checks._own import OwnChecks
+
 FILE = "exercise.yaml"
+OWN_CHECKS = _own.FILE
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -32,29 +36,44 @@ class Exercise:
     folder: Path
     definition: Definition
     reference: Mapping[str, bytes] = field(repr=False)  # relative name -> content
-    digest: str  # SHA-256 of all that decides a run: exercise.yaml and the files of reference/
+    digest: str  # SHA-256 of all that decides a verdict: exercise.yaml, checks.py, the files of reference/
     tree: yaml.Mapping = field(repr=False)  # as written, with `${name}` in it
+    own: OwnChecks = field(default_factory=dict)  # checks of its own, from checks.py
 
     def with_params(self, values: Mapping[str, str]) -> Definition:
         """Give the definition with these values for its parameters. Raises ExerciseError."""
         faults = Faults(self.folder / FILE)
-        return faults.checked(_define(self.tree, values, self.reference, faults))
+        return faults.checked(_define(self.tree, values, self.reference, self.own, faults))
 
 
 def load(folder: Path) -> Exercise:
     """Read an exercise. Raises ExerciseError with all its faults, UsageError where there is no exercise."""
     data = _bytes_of(folder / FILE)
     reference = files_below(folder / "reference")
-    definition, tree = defined(folder / FILE, data, reference)
-    content = {FILE: data, **{f"reference/{name}": each for name, each in reference.items()}}
-    return Exercise(folder.resolve().name, folder, definition, reference, digest_of(content), tree)
+    own, checks_file = own_of(folder)
+    definition, tree = defined(folder / FILE, data, reference, own)
+    content = {FILE: data, **checks_file, **{f"reference/{name}": each for name, each in reference.items()}}
+    return Exercise(folder.resolve().name, folder, definition, reference, digest_of(content), tree, own)
 
 
-def defined(path: Path, data: bytes, reference: Mapping[str, bytes]) -> tuple[Definition, yaml.Mapping]:
+def own_of(folder: Path) -> tuple[OwnChecks, dict[str, bytes]]:
+    """Read the checks that an exercise has of its own, and give their file, too. Raises ExerciseError."""
+    path = folder / OWN_CHECKS
+    if not path.is_file():
+        return {}, {}
+    from kit.exercise import own_checks  # noqa: PLC0415  # few exercises have any
+
+    data = _bytes_of(path)
+    return own_checks.read(path, data), {OWN_CHECKS: data}
+
+
+def defined(
+    path: Path, data: bytes, reference: Mapping[str, bytes], own: OwnChecks
+) -> tuple[Definition, yaml.Mapping]:
     """Read the text of an exercise.yaml, and give its tree, too; `path` is for faults. Raises ExerciseError."""
     faults = Faults(path)
     tree = _tree(data, faults)
-    return faults.checked(_define_for_any_draw(tree, reference, faults)), tree
+    return faults.checked(_define_for_any_draw(tree, reference, own, faults)), tree
 
 
 def read_file(model: type[Model], path: Path, known: Mapping[str, list[str]]) -> Model:
@@ -103,15 +122,17 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 
 
 def _define_for_any_draw(
-    tree: yaml.Mapping, reference: Mapping[str, bytes], faults: Faults
+    tree: yaml.Mapping, reference: Mapping[str, bytes], own: OwnChecks, faults: Faults
 ) -> Definition | None:
     """Define with the defaults, after showing that the lowest and the highest draw are right too."""
     params = _params(tree, faults)
     _tell_narrow(tree, params, faults)
-    definition = _define(tree, {name: param.default for name, param in params.items()}, reference, faults)
+    definition = _define(
+        tree, {name: param.default for name, param in params.items()}, reference, own, faults
+    )
     if definition is not None and not faults:
         for values in parameters.extremes(params):
-            _define(tree, values, reference, faults)
+            _define(tree, values, reference, own, faults)
     return definition
 
 
@@ -138,7 +159,11 @@ def _tell_narrow(tree: yaml.Mapping, params: Mapping[str, Param], faults: Faults
 
 
 def _define(
-    tree: yaml.Mapping, values: Mapping[str, str], reference: Mapping[str, bytes], faults: Faults
+    tree: yaml.Mapping,
+    values: Mapping[str, str],
+    reference: Mapping[str, bytes],
+    own: OwnChecks,
+    faults: Faults,
 ) -> Definition | None:
     """Make a definition with these parameters: its parts, the whole, and what holds between them."""
     if parameters.filled_characters(tree, values) > parameters.MAX_FILLED_CHARACTERS:
@@ -152,7 +177,7 @@ def _define(
         key.text: read_program(key, value, faults) for key, value in _entries_of(root.get("programs"))
     }
     steps = tuple(read_step(item, faults) for item in _items_of(root.get("timeline")))
-    checks = tuple(read_check(item, faults) for item in _items_of(root.get("checks")))
+    checks = tuple(read_check(item, own, faults) for item in _items_of(root.get("checks")))
     data = yaml.plain(root)
     if programs:
         data["programs"] = {name: item.value or _NO_PROGRAM for name, item in programs.items()}

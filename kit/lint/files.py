@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kit.exercise.faults import did_you_mean
 from kit.exercise.languages import ways
-from kit.exercise.loader import FILE
+from kit.exercise.loader import FILE, OWN_CHECKS
 from kit.exercise.model import LANGUAGES
 
 if TYPE_CHECKING:
@@ -126,10 +126,21 @@ def _starters(written: Written) -> Iterator[tuple[str, Mapping[str, bytes]]]:
     yield from written.starters.items()
 
 
+def own_checks_are_asked(written: Written) -> Iterator[Said]:
+    asked = {check.check for check in written.exercise.definition.checks}
+    for name, check in written.exercise.own.items():
+        if name not in asked:
+            yield (
+                written.at(OWN_CHECKS, check.line),
+                f"no entry of `checks` asks {name}; ask it, or begin its name with _ if it only helps others",
+            )
+
+
 RULES = (
     opens_with_what_it_proves,
     texts_are_in_both_languages,
     every_check_says_why,
+    own_checks_are_asked,
     prerequisites_are_exercises,
     prerequisites_make_no_circle,
     starter_has_what_is_handed_in,

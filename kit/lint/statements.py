@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kit.exercise.languages import language_of
 from kit.exercise.model import LANGUAGES
 
 if TYPE_CHECKING:
@@ -99,13 +100,14 @@ def usage_says_how_each_script_is_called(written: Written) -> Iterator[Said]:
         for name, program in written.exercise.definition.programs.items():
             if program.script is None:
                 continue
-            call = re.compile(rf"    python3 {re.escape(program.script)}((?: .*)?)")
+            start = " ".join(language_of(program.script).typed(program.script))
+            call = re.compile(rf"    {re.escape(start)}((?: .*)?)")
             calls = [found for line in section.lines if (found := call.fullmatch(line.rstrip()))]
             place = _at(written, language, section.line)
             if not calls:
                 yield (
                     place,
-                    f"no line says how {program.script} is called; write '    python3 {program.script} ...'",
+                    f"no line says how {program.script} is called; write '    {start} ...'",
                 )
             elif not any(_fits(found[1].split(), len(program.args)) for found in calls):
                 yield (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -42,3 +44,28 @@ def test_handout_of_a_handout_is_wrong_usage(kit: Kit, tmp_path: Path) -> None:
     result = kit("handout", "./listen-accept")
     assert result.exit_code == 2
     assert "is a handout already" in result.stderr
+
+
+def test_schema_goes_to_standard_output_or_into_a_file(kit: Kit, tmp_path: Path) -> None:
+    result = kit("schema")
+    assert json.loads(result.stdout)["title"] == "an exercise of wirekit"
+    written = kit("schema", "--out", "exercises.json")
+    assert (written.exit_code, written.stdout) == (0, "exercises.json\n")
+    assert (tmp_path / "exercises.json").read_text(encoding="utf-8") == result.stdout
+
+
+def test_schema_of_an_exercise_knows_its_own_checks(kit: Kit, tmp_path: Path) -> None:
+    folder = shutil.copytree(NAME, tmp_path / "mine")
+    (folder / "checks.py").write_text("def polite(evidence, word: str): ...\n", encoding="utf-8")
+    asked = json.loads(kit("schema", str(folder)).stdout)["properties"]["checks"]["items"]["properties"]
+    assert "polite" in asked
+    assert "polite" not in json.loads(kit("schema").stdout)["properties"]["checks"]["items"]["properties"]
+
+
+def test_schema_says_the_line_for_editors(kit: Kit) -> None:
+    assert kit("schema", "--line").stdout == "# yaml-language-server: $schema=../schema.json\n"
+    assert (
+        kit("schema", "--line", "--out", "there/kit.json").stdout
+        == "# yaml-language-server: $schema=../kit.json\n"
+    )
+    assert "# yaml-language-server: $schema=" in kit("schema", "--help").stdout

@@ -4,6 +4,7 @@ from kit.cli import capacity
 from kit.exercise import catalogue, loader
 
 LISTEN = loader.load(catalogue.find("listen-accept")).definition
+SEND = loader.load(catalogue.find("send-recv")).definition
 BASIC = loader.load(catalogue.find("basic-usage")).definition
 MEMINFO = "MemTotal:       8000000 kB\nMemFree:         100000 kB\nMemAvailable:   2000000 kB\n"
 
@@ -18,7 +19,13 @@ def test_no_more_than_the_memory_holds_and_never_none() -> None:
 
 
 def test_each_submitted_program_may_take_its_limit() -> None:
-    assert capacity.run_bytes(BASIC) - capacity.run_bytes(LISTEN) > 200_000_000
+    assert capacity.run_bytes(BASIC) - capacity.run_bytes(SEND) > 200_000_000
+
+
+def test_a_build_may_take_its_limit_before() -> None:
+    assert SEND.languages == ()
+    taking = SEND.model_copy(update={"languages": ("c",)})
+    assert capacity.run_bytes(taking) - capacity.run_bytes(SEND) == (1 << 29) - (1 << 28)
 
 
 def test_free_memory_is_what_the_kernel_says_can_be_had() -> None:

@@ -170,6 +170,13 @@ def test_show_tells_how_difficult_it_is_and_what_to_know_before(
     assert "kit learn listen-accept copies the starter, runs it, helps" in lines
 
 
+def test_show_tells_in_which_languages_it_may_be_written(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    show_with(monkeypatch, languages=("c", "shell"))
+    text = " ".join(kit("show", "listen-accept").stdout.split())
+    assert "a folder with server.py in another language: server.c, server.sh" in text
+    assert "也可以用其他语言编写：server.c, server.sh" in kit("show", "listen-accept", "--lang", "zh").stdout
+
+
 def test_show_hides_what_a_hidden_check_looks_for(kit: Kit) -> None:
     text = " ".join(kit("show", "listen-accept").stdout.split())
     assert "hidden check 1 3 points" in text

@@ -100,7 +100,7 @@ def kept() -> Any:
 def test_run_measures_each_exercise_once_and_keeps_it(
     kit: Kit, judged: Judged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "load_facts", lambda _folder: {"kernel": "Linux 6.1"})
+    monkeypatch.setattr(store, "load_facts", lambda _folder: {"versions": {"kernel": "6.1"}})
     monkeypatch.setattr(store, "load", str)
     monkeypatch.setattr(queue, "held", lambda _evidence: QUEUE)
     monkeypatch.setattr(loader, "load", lambda _path: None)

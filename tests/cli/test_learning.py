@@ -61,6 +61,20 @@ def test_the_first_call_copies_starter_and_given_programs_and_shows_the_statemen
     assert not lesson.asked
 
 
+def test_who_writes_in_another_language_gets_its_starter(lesson: Judged, kit: Kit) -> None:
+    assert lesson
+    result = kit("learn", "listen-accept", "--language", "c")
+    assert "Yours to write: listen-accept/server.c" in result.stdout
+    assert "Given to you: listen-accept/client.py" in result.stdout
+    assert sorted(path.name for path in Path("listen-accept").iterdir()) == ["client.py", "server.c"]
+    answer(lesson, HANDSHAKE, ORDER)
+    assert "Yours to write" not in kit("learn", "listen-accept").stdout, (
+        "it is run, whatever it is written in"
+    )
+    result = kit("learn", "send-recv", "--language", "c")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "kit: unknown language 'c'")
+
+
 def test_what_a_learner_has_written_is_run_and_never_copied_over(lesson: Judged, kit: Kit) -> None:
     Path("mine").mkdir()
     Path("mine/server.py").write_text("print('mine')\n")

@@ -134,14 +134,19 @@ def test_clean_goes_on_after_trouble_and_tells_it(
 def test_image_commands_tell_what_they_did(kit: Kit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "image.tar"
     done: list[object] = []
-    monkeypatch.setattr("kit.image.ensure", lambda _report: done.append("build"))
-    monkeypatch.setattr("kit.image.save", lambda path, _report: done.append(path))
+    monkeypatch.setattr("kit.image.ensure", lambda _report, languages: done.append(languages))
+    monkeypatch.setattr("kit.image.save", lambda path, _report, languages: done.append((path, languages)))
     monkeypatch.setattr("kit.image.load", lambda path, _report: done.append(path))
     assert kit("image", "build").stdout == "the host image is ready\n"
     assert kit("image", "save", str(file)).stdout == f"saved to {file}\n"
     file.touch()
     assert kit("image", "load", str(file)).stdout == f"loaded from {file}\n"
-    assert done == ["build", file, file]
+    assert kit("image", "build", "--with", "shell, c").stdout == "the host image is ready\n"
+    assert kit("image", "save", str(file), "--with", "c").exit_code == 0
+    assert done == [[], (file, []), file, ["shell", "c"], (file, ["c"])]
+    result = kit("image", "build", "--with", "c,jawascript")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("kit: unknown language 'jawascript'; did you mean 'javascript'?\n")
 
 
 def test_image_load_of_no_file(kit: Kit, tmp_path: Path) -> None:

@@ -140,3 +140,14 @@ def test_an_exercise_of_hidden_checks_alone_has_no_handout(write: Write) -> None
     exercise = load(write(f"{GOOD[:checks]}checks:\n  - segments: {{count: 7}}\n    hidden: true\n"))
     with pytest.raises(UsageError, match="hidden checks only"):
         archive(exercise)
+
+
+def test_starters_in_every_language_of_the_exercise_go_along_and_no_right_solution(write: Write) -> None:
+    folder = write(GOOD.replace("submit:", "languages: [c]\nsubmit:"))
+    for name in ("starter/server.py", "starter-c/server.c", "starter-go/server.go", "right/c/server.c"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"text of {name}")
+    assert {name for name in files(load(folder)) if name.startswith(("starter", "right"))} == {
+        "starter/server.py",
+        "starter-c/server.c",
+    }

@@ -17,7 +17,8 @@ from kit.exercise.loader import load
 if TYPE_CHECKING:
     from kit.exercise.model import Definition
 
-EXERCISES = Path(__file__).parents[2] / "exercises"
+ROOT = Path(__file__).parents[2]
+EXERCISES = ROOT / "exercises"
 NAMES = tuple(sorted(file.parent.name for file in EXERCISES.glob("*/exercise.yaml")))
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 SEED = "a seed of the tests"

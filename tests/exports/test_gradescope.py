@@ -162,6 +162,7 @@ def test_setup_installs_what_kit_needs_and_makes_its_environment(
     asked = (tmp_path / "apt").read_text(encoding="utf-8")
     assert asked.startswith("-q update\n")
     assert {"tcpdump", "strace", "bubblewrap", "iproute2", "util-linux"} <= set(asked.split())
+    assert {"gcc", "libc6-dev", "nodejs", "socat"} <= set(asked.split()), "of the exercise's languages"
     python = autograder.source / "venv" / "bin" / "python"
     version = [str(python), "-c", "import sys; print(sys.version_info >= (3, 11), sys.prefix)"]
     said = subprocess.run(version, capture_output=True, text=True, check=True).stdout
@@ -191,7 +192,7 @@ def test_a_wrong_solution_loses_the_points_of_the_check_that_it_fails(autograder
 def test_an_empty_folder_is_told_what_is_missing(autograder: Autograder) -> None:
     autograder.python()
     results = autograder.grade(None)
-    assert "server.py is missing; hand it in" in results["tests"][0]["output"]
+    assert "server.js or server.sh is missing; hand it in" in results["tests"][0]["output"]
     assert sum(test["score"] for test in results["tests"]) == 0
 
 

@@ -151,8 +151,9 @@ FOLDER = b"folder\n"  # what begins so is no file but the recipe of a folder: se
 
 @cache
 def _asked() -> Exercise:
-    """Give an exercise that asks for the files of SUBMIT."""
-    return cast("Exercise", SimpleNamespace(definition=SimpleNamespace(submit=SUBMIT, programs={})))
+    """Give an exercise that asks for the files of SUBMIT, in Python or C."""
+    asked = SimpleNamespace(submit=SUBMIT, languages=("c",), programs={})
+    return cast("Exercise", SimpleNamespace(definition=asked))
 
 
 def archive(data: bytes) -> None:
