@@ -2,6 +2,7 @@
 # make demo    two clients, one server, real packets, a verdict
 # make test    everything that must hold: linter, types, tests
 # make soak    each exercise 200 times a backend beside load: N=200 JOBS=1 BACKENDS="docker netns" EXERCISES="..."
+# make lint    the whole catalogue, every wrong solution on each backend: REPEATS=20 JOBS=2 BACKENDS="docker netns" EXERCISES="..."
 # make crash   kits killed at 100 random instants a backend beside 10 runs: N=100 BESIDE=10 BACKENDS="docker netns" EXERCISES="..."
 # make classes a made class of N=300 whose verdicts are known: graded JOBS=1 at a time, KILLS=0 times killed and resumed
 # make floods  four floods graded beside four honest submissions: a table of verdicts and times
@@ -10,7 +11,7 @@
 # make clean   removes what the commands above made, and what dead runs left on this machine
 
 .DELETE_ON_ERROR:
-.PHONY: setup demo test soak crash classes floods parity fuzz clean
+.PHONY: setup demo test lint soak crash classes floods parity fuzz clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -46,6 +47,10 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/kit image build --with c,javascript,shell || echo "make: no host image, so Docker is not tested"
 	$(BIN)/pytest -n 3 --dist worksteal
+
+lint: REPEATS ?= 20
+lint: setup
+	for backend in $(BACKENDS); do $(BIN)/kit lint --backend $$backend --repeats $(REPEATS) -j $(JOBS) $(EXERCISES) || exit; done
 
 soak: N ?= 200
 soak: setup

@@ -218,6 +218,24 @@ def test_a_language_that_is_not_here_is_the_machines_trouble_with_a_remedy(
     assert (row.present, row.needed, row.detail) == (False, False, "no gcc")
 
 
+@pytest.mark.languages("javascript")
+@pytest.mark.parametrize("language", ["c", "javascript"])
+@each_backend
+def test_a_gate_opens_for_an_event_loop_as_for_a_blocking_call(
+    language: str, backend: str, tmp_path: Path
+) -> None:
+    found = exercise(tmp_path)
+    path = found.folder / "exercise.yaml"
+    gate = '- wait: {listening: server, port: "${port}"}'
+    assert gate in path.read_text()
+    path.write_text(path.read_text().replace(gate, "- wait: {blocked: server, call: accept}"))
+    found = loader.load(found.folder)
+    submission = read_submission(EXERCISES / "listen-accept" / "right" / language, found)
+    made = importlib.import_module(f"kit.backends.{backend}").backend()
+    verdict = judge(found, submission, None, made, tmp_path / "run", lambda _: None)
+    assert verdict.outcome == "pass", page(verdict)
+
+
 @pytest.mark.netns
 def test_an_exercises_own_program_may_be_in_another_language(tmp_path: Path) -> None:
     folder = tmp_path / "first"

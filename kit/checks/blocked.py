@@ -1,4 +1,4 @@
-"""Was the program inside the call when the snapshot was taken?"""
+"""Was the program inside the call when the snapshot was taken, or in a poll, select or epoll_wait before it?"""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ def check(evidence: Evidence, params: Params) -> Answer:
     table = table_at(evidence, params.at, evidence.programs[params.program].host, expected)
     if isinstance(table, Answer):
         return table
-    inside = [
-        call for call in socket_calls(evidence, params.program, params.call) if _spans(call, table.time_ns)
+    asked = [
+        *socket_calls(evidence, params.program, params.call),
+        *(call for call in evidence.calls_of(params.program) if params.call in call.awaits),
     ]
+    inside = [call for call in asked if _spans(call, table.time_ns)]
     if inside:
         observed = f"it was inside {call_start(inside[0])}"
         return passed(expected=expected, observed=observed, cites=[call_cite(inside[0])])

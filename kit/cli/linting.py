@@ -42,6 +42,7 @@ class _Asked:
     jobs: int | None
     repeats: int
     out: Path | None
+    quick: bool
 
 
 @lease.held()
@@ -70,6 +71,12 @@ def lint(
             min=1, max=1000, metavar="N", help=f"Runs of the reference with drawn values ({REPEATS})."
         ),
     ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Of the wrong solutions, run only as many as it takes to have each check fail."
+        ),
+    ] = False,
     no_run: Annotated[bool, typer.Option("--no-run", help="Look at the files alone.")] = False,
     out: Annotated[
         Path | None,
@@ -87,6 +94,7 @@ def lint(
             "--backend": backend != "auto",
             "--jobs": jobs is not None,
             "--repeats": repeats is not None,
+            "--quick": quick,
             "--out": out is not None,
         }
         choices.refuse_idle(about_runs, "a run")
@@ -107,7 +115,7 @@ def lint(
             codes.append(error.exit_code)
     for report in reports:
         _tell(report, format_)
-    asked = None if no_run or not exercises else _Asked(backend, jobs, repeats or REPEATS, out)
+    asked = None if no_run or not exercises else _Asked(backend, jobs, repeats or REPEATS, out, quick)
     for report in _of_files(exercises) if asked is None else _of_runs(exercises, asked):
         _tell(report, format_)
         reports.append(report)
@@ -141,7 +149,7 @@ def _of_runs(exercises: Sequence[Written], asked: _Asked) -> Iterator[Report]:
     from kit.classroom.local import Local
     from kit.lint.report import of_runs
     from kit.lint.runner import Runner
-    from kit.lint.trials import trials, unable
+    from kit.lint.trials import Extent, trials, unable
 
     chosen = choices.backend(asked.backend)
     able = {PYTHON.name, *(row.name for row in chosen.requirements() if row.present)}
@@ -154,12 +162,11 @@ def _of_runs(exercises: Sequence[Written], asked: _Asked) -> Iterator[Report]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{inert_line(str(folder))}: is not empty", remedy="give --out a new folder")
     at_once = asked.jobs or min(capacity.here(written.exercise.definition) for written in exercises)
-    total = sum(len(trials(written, asked.repeats, able)) for written in exercises)
+    extent = Extent(asked.repeats, able, asked.quick)
+    total = sum(len(trials(written, extent)) for written in exercises)
     with Local(WORKER) as engine, _following(total) as progress, _forgetting(folder):
-        runner = Runner(
-            engine, chosen.name, folder, keep=asked.out is not None, able=able, heard=progress.heard
-        )
-        with closing(runner.run(exercises, asked.repeats, at_once)) as ended:
+        runner = Runner(engine, chosen.name, folder, keep=asked.out is not None, heard=progress.heard)
+        with closing(runner.run(exercises, extent, at_once)) as ended:
             for course in ended:
                 progress.ended(course)
                 yield of_runs(course.written, chosen.name, course.tried)

@@ -92,6 +92,8 @@ def step_of(row: Mapping[str, Any]) -> StepRecord:
 def call_row(call: Call) -> dict[str, Any]:
     row = asdict(call)
     row["data"] = text_or_base64(call.data) if call.data else None
+    if not call.awaits:
+        del row["awaits"]
     for end in ("local", "remote", "peer"):
         value = getattr(call, end)
         row[end] = None if value is None else [value.address, value.port]
@@ -101,4 +103,4 @@ def call_row(call: Call) -> dict[str, Any]:
 def call_of(row: Mapping[str, Any]) -> Call:
     ends = {end: Endpoint(*row[end]) if row[end] else None for end in ("local", "remote", "peer")}
     data = bytes_of(row["data"]) if row["data"] else b""
-    return Call(**{**row, **ends, "data": data})
+    return Call(**{**row, **ends, "data": data, "awaits": tuple(row.get("awaits", ()))})

@@ -2,7 +2,7 @@
 
     strace -f -yy --absolute-timestamps=format:unix,precision:ns --syscall-times=ns --seccomp-bpf -s 1024
            -e trace=%network,execve,read,write,readv,writev,close,shutdown,poll,ppoll,select,pselect6,
-                    epoll_wait,epoll_pwait,sendfile,restart_syscall -o FIFO COMMAND
+                    epoll_wait,epoll_pwait,epoll_ctl,sendfile,restart_syscall -o FIFO COMMAND
 
 strace writes the entry of a call before the call returns, so a line without its end *is* a program
 inside that call. A line that another process interrupts ends in `<unfinished ...>` and goes on with
@@ -10,7 +10,7 @@ inside that call. A line that another process interrupts ends in `<unfinished ..
 the first entry to the last return (man 7 signal, "Interruption of system calls").
 
 Kept are calls on TCP and UDP sockets, poll and select that name one, and every wait on an epoll
-descriptor (strace does not say what that one watches). What comes before the program's own execve
+descriptor; what that one watches, earlier calls of epoll_ctl say. What comes before the program's own execve
 belongs to the wrappers that started it, and so do the processes seen only until then.
 """
 
@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kit.evidence import strace_text as text
+from kit.evidence.awaited import Awaited
 from kit.evidence.model import CALL_KINDS, Call
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Tracer:
         self._open: dict[int, _Entry] = {}
         self._calls: list[Call] = []
         self._unnamed: dict[int, tuple[int, list[int]]] = {}  # descriptor -> inode, places in `_calls`
+        self._awaited = Awaited()
 
     def feed(self, data: bytes) -> list[Call]:
         """Take the next bytes, in any split; give the calls that ended in them, still without a number."""
@@ -96,6 +98,11 @@ class Tracer:
             for entry in self._inside()
             if self._call(entry, None) is not None
         }
+
+    def awaited(self) -> frozenset[str]:
+        """Give the kinds of calls that cannot go on: those of `blocked`, and what a wait for many sockets holds back."""
+        inside = [call for entry in self._inside() if (call := self._call(entry, None)) is not None]
+        return frozenset(kind for call in inside for kind in (call.kind, *call.awaits))
 
     def calls(self) -> tuple[Call, ...]:
         """Give all calls until now in order of entry, those that did not return among them."""
@@ -207,6 +214,7 @@ class Tracer:
         if call is not None:
             self._calls.append(call)
         self._learn(entry, result)
+        self._awaited.note(entry.name, result)
 
     def _call(self, entry: _Entry, result: text.Result | None, return_ns: int | None = None) -> Call | None:
         """Make the call's value; None where it is on no socket."""
@@ -240,6 +248,7 @@ class Tracer:
             arguments=arguments,
             result=None if result is None else result.value,
             error=None if result is None else result.error,
+            awaits=self._awaited.by(kind, arguments) if kind in _WAITS else (),
         )
         return _with_payload(call) if kind in _COUNTED else call
 

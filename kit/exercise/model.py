@@ -156,7 +156,8 @@ class State(Strict):
 
 
 class Blocked(Strict):
-    """The program sits inside the call: it was entered and has not returned."""
+    """The program sits inside the call: it was entered and has not returned. So does one that waits in poll, select or
+    epoll_wait for the moment to make it."""
 
     blocked: ProgramRef
     call: Literal["accept", "connect", "recv", "send", "poll", "select", "epoll_wait"]

@@ -59,7 +59,7 @@ class Limits:
 # What a build may use: a compiler is bigger than what it compiles, and its result must find room.
 BUILD_LIMITS = {
     "wall_s": 60.0,
-    "cpu_s": 20,
+    "cpu_s": 10,
     "output_bytes": 1 << 16,
     "processes": 64,
     "memory_bytes": 1 << 29,

@@ -131,7 +131,7 @@ def _blocked(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     if not program.traced:
         return Seen(open=False, observed="calls are not traced: no strace")
     return Seen(
-        arguments["call"] in inside, f"inside {', '.join(sorted(inside))}" if inside else "in no call"
+        arguments["call"] in program.awaits, f"inside {', '.join(sorted(inside))}" if inside else "in no call"
     )
 
 

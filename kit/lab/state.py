@@ -49,6 +49,12 @@ class ProgramState:
         self._read_trace()
         return frozenset(self.tracer.blocked().values()) if self.running else frozenset()
 
+    @property
+    def awaits(self) -> frozenset[str]:
+        """The same, and the kinds of calls that wait for a poll, select or epoll_wait to return."""
+        self._read_trace()
+        return self.tracer.awaited() if self.running else frozenset()
+
     def calls(self) -> tuple[Call, ...]:
         self._read_trace()
         return self.tracer.calls()

@@ -18,18 +18,18 @@ from kit.classroom.doing import do
 from kit.classroom.job import exercise_files, job_of
 from kit.classroom.pool import side_by_side
 from kit.errors import EvidenceError, UsageError
-from kit.exercise.languages import ALL
 from kit.exercise.packing import packed
 from kit.judge import REFERENCE_FILES
 from kit.lint.need import need_of
 from kit.lint.trials import Trial, Tried, is_open, submission, trials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
     from pathlib import Path
 
     from kit.classroom.engine import Engine
     from kit.lint.folder import Written
+    from kit.lint.trials import Extent
 
 FIRST = 2  # trials that the others wait for: the default values, and the first draw
 
@@ -87,16 +87,15 @@ class Runner:
     backend: str
     folder: Path
     keep: bool
-    able: Container[str] = field(default=tuple(ALL), kw_only=True)  # the languages that are here
     heard: Callable[[Course, Tried], None] = lambda _course, _tried: None
     _waiting: deque[_Turn] = field(default_factory=deque, init=False)
     _alone: deque[_Turn] = field(default_factory=deque, init=False)
 
-    def run(self, exercises: Iterable[Written], repeats: int, at_once: int) -> Generator[Course]:
+    def run(self, exercises: Iterable[Written], extent: Extent, at_once: int) -> Generator[Course]:
         """Give each exercise when all its trials have ended."""
         for written in exercises:
             archive = packed(exercise_files(written.exercise))
-            course = Course(written, trials(written, repeats, self.able), archive)
+            course = Course(written, trials(written, extent), archive)
             self._waiting.extend(_Turn(course, trial) for trial in course.trials[:FIRST])
         while self._waiting or self._alone:
             # Who is told of a result may put more into either: what waits is done first, then one alone.

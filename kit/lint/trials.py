@@ -53,13 +53,23 @@ class Tried:
         return self.verdict is not None and is_right(self.trial, self.verdict)
 
 
-def trials(written: Written, repeats: int, able: Container[str] = ALL) -> list[Trial]:
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is run: so many `repeats` of the reference; what is in languages that are here (`able`); where it must
+    be `quick`, of the wrong solutions only as many as it takes to have each check fail."""
+
+    repeats: int
+    able: Container[str] = tuple(ALL)
+    quick: bool = False
+
+
+def trials(written: Written, extent: Extent) -> list[Trial]:
     """Give them in the order in which they say most: while the reference does not pass, nobody learns from the others.
 
-    What is written in a language that is not among `able` is left out: `unable` names it.
+    What is in a language that is not here is left out; `unable` names it.
     """
     name = written.exercise.name
-    seeds = [f"{name}/lint-{number}" for number in range(1, repeats + 1)]
+    seeds = [f"{name}/lint-{number}" for number in range(1, extent.repeats + 1)]
     found = [Trial("defaults", "defaults", None)]
     found += [Trial("repeat", f"repeat-{number}", seed) for number, seed in enumerate(seeds, 1)]
     found += [Trial("starter", "starter", seeds[0])] if written.starter else []
@@ -70,7 +80,19 @@ def trials(written: Written, repeats: int, able: Container[str] = ALL) -> list[T
         for label, solution in written.wrongs.items()
     ]
     needs = _needs(written)
-    return [trial for trial in found if all(name in able for name in needs.get(trial.label, ()))]
+    able = [trial for trial in found if all(name in extent.able for name in needs.get(trial.label, ()))]
+    return _fewest(able) if extent.quick else able
+
+
+def _fewest(found: list[Trial]) -> list[Trial]:
+    """Leave out each wrong solution whose checks others fail already, those that fail most checked first."""
+    chosen: set[str] = set()
+    failed: set[str] = set()
+    for trial in sorted(found, key=lambda trial: -len(trial.must_fail)):
+        if not trial.must_fail <= failed:
+            failed |= trial.must_fail
+            chosen.add(trial.label)
+    return [trial for trial in found if trial.kind != "wrong" or trial.label in chosen]
 
 
 def unable(written: Written, able: Container[str]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from kit.tap import limits
 
 CALLS = (
     "%network,execve,clone,clone3,fork,vfork,read,write,readv,writev,close,shutdown,sendfile,"
-    "restart_syscall,poll,ppoll,select,pselect6,epoll_wait,epoll_pwait"
+    "restart_syscall,poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,epoll_ctl"
 )
 STRACE = [
     "strace",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kit.evidence.model import Exit
@@ -64,3 +66,11 @@ def test_without_traced_calls_it_is_inconclusive() -> None:
 
 def test_a_snapshot_that_was_never_reached_skips() -> None:
     assert ask("blocked", evidence(steps=missed()), **ASKED).outcome is Outcome.SKIPPED
+
+
+def test_a_wait_for_the_moment_to_make_the_call_is_the_same() -> None:
+    wait = replace(call("server", "epoll_wait", 10, None, protocol=None), awaits=("accept", "recv"))
+    answer = ask("blocked", evidence(snapshots=THEN, calls=[[wait]]), **ASKED)
+    assert (answer.outcome, answer.observed) == (Outcome.PASS, "it was inside epoll_wait")
+    other = ask("blocked", evidence(snapshots=THEN, calls=[[wait]]), **(ASKED | {"call": "send"}))
+    assert other.outcome is Outcome.FAIL

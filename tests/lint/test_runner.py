@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.lint.runner import Course, Runner
-from kit.lint.trials import trials, unable
+from kit.lint.trials import Extent, trials, unable
 from kit.lint.verdicts import right_passes
 from tests.lint.scripted import DIED, PASS, ScriptedEngine
 
@@ -41,7 +41,7 @@ class Bench:
             self.keep,
             lambda _course, tried: self.heard.append(tried.trial.label),
         )
-        (course,) = runner.run([written], repeats, at_once)
+        (course,) = runner.run([written], Extent(repeats), at_once)
         return course, engine
 
     @property
@@ -177,7 +177,7 @@ def test_further_solutions_run_where_their_language_is(bench: Bench) -> None:
     labels = [trial.label for trial in course.trials]
     assert labels[3:6] == ["starter", "starter-javascript", "right-c"]
     assert unable(course.written, {"python", "c"}) == {"starter-javascript": ["javascript"]}
-    assert [trial.label for trial in trials(course.written, 1, {"python"})][2:4] == [
+    assert [trial.label for trial in trials(course.written, Extent(1, {"python"}))][2:4] == [
         "starter",
         "wrong-hard-coded-port",
     ]
@@ -188,3 +188,14 @@ def test_a_further_right_solution_that_does_not_pass_is_told(bench: Bench) -> No
     course, _ = bench.run(threads=[{"queue": "fail"}])
     (said,) = [text for _place, text in right_passes(course.written, course.tried)]
     assert said.startswith("right/threads does not pass: queue fail: that of queue; mend it, or the check")
+
+
+def test_quick_runs_as_few_wrong_solutions_as_it_takes_to_have_each_check_fail(author: Author) -> None:
+    found = trials(author.written, Extent(1, quick=True))
+    wrongs = [trial for trial in found if trial.kind == "wrong"]
+    assert {name for trial in wrongs for name in trial.must_fail} >= set(author.written.findings)
+    every = trials(author.written, Extent(1))
+    assert [trial for trial in found if trial.kind != "wrong"] == [
+        trial for trial in every if trial.kind != "wrong"
+    ]
+    assert len(wrongs) < len([trial for trial in every if trial.kind == "wrong"])
