@@ -9,7 +9,7 @@
     live.py        the ladder of a run, while it goes
     claims.py      claims
     exporting.py   pcap, export gradescope
-    authoring.py   handout, schema
+    authoring.py   new, handout, schema
     linting.py     lint
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
@@ -146,6 +146,7 @@ app.command("pcap")(exporting.pcap)
 app.command("report")(reporting.report)
 app.command("handout")(authoring.handout)
 app.command("claims")(claims.claims)
+app.command("new")(authoring.new)
 app.command("lint")(linting.lint)
 app.command("schema")(authoring.schema)
 app.command("doctor")(machine.doctor)

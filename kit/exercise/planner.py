@@ -75,18 +75,18 @@ def make_plan(
         ),
         limits=limits,
         subnet=_subnet(len(definition.hosts)),
-        link=_link(definition),
+        link=_link(definition, seed),
         ipv6=definition.ipv6,
         sysctl={host: dict(names) for host, names in definition.sysctl.items() if names},
     )
 
 
-def _link(definition: Definition) -> tuple[LinkRule, ...]:
+def _link(definition: Definition, seed: str | None) -> tuple[LinkRule, ...]:
     if not definition.link:
         return ()
     from kit.exercise import link  # noqa: PLC0415  # its language of filters costs a start 50 ms
 
-    return link.plan_rules(definition.link)
+    return link.plan_rules(definition.link, seed)
 
 
 def _subnet(hosts: int) -> ipaddress.IPv4Network:

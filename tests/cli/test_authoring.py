@@ -5,9 +5,13 @@ import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+
+from kit.cli import authoring
 from kit.exercise.handout import archive
 from kit.exercise.loader import load
 from tests.exercises.catalogue import EXERCISES
+from tests.exercises.catalogue import kit as run_kit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,3 +73,66 @@ def test_schema_says_the_line_for_editors(kit: Kit) -> None:
         == "# yaml-language-server: $schema=../kit.json\n"
     )
     assert "# yaml-language-server: $schema=" in kit("schema", "--help").stdout
+
+
+def test_new_writes_into_exercises_or_beside_and_says_where(kit: Kit, tmp_path: Path) -> None:
+    result = kit(
+        "new", "greet-all", "--title-en", "Greet all", "--title-zh", "问候", "--topics", "accept, queue"
+    )
+    assert (result.exit_code, result.stdout) == (0, "greet-all\n")
+    assert "next: change its files, then kit lint greet-all" in result.stderr
+    (tmp_path / "exercises").mkdir()
+    result = kit("new", "greet-all", "--protocol", "udp", "--clients", "1", "--difficulty", "2")
+    assert result.stdout == "exercises/greet-all\n"
+    definition = load(tmp_path / "exercises" / "greet-all").definition
+    assert (definition.title["en"], definition.topics, definition.difficulty) == (
+        "greet all",
+        ("sockets",),
+        2,
+    )
+    assert load(tmp_path / "greet-all").definition.topics == ("accept", "queue")
+    assert kit("lint", "greet-all", "--no-run").exit_code == 0
+
+
+def test_new_writes_over_nothing(kit: Kit, tmp_path: Path) -> None:
+    kit("new", "greet-all")
+    (tmp_path / "greet-all" / "exercise.yaml").write_text("mine")
+    result = kit("new", "greet-all")
+    assert result.exit_code == 2
+    assert "greet-all: is not empty" in result.stderr
+    assert (tmp_path / "greet-all" / "exercise.yaml").read_text() == "mine"
+
+
+def test_new_asks_on_a_terminal_for_what_no_option_says(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        authoring._Given, "__init__", lambda self, _asks: object.__setattr__(self, "asks", True)
+    )
+    result = kit("new", "greet-all", "--clients", "1", input="Greet all\n问候\naccept，queue\nudp\n\n")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.endswith("\ngreet-all\n"), "the tests' terminal shows what is typed, too"
+    definition = load(tmp_path / "greet-all").definition
+    assert definition.title == {"en": "Greet all", "zh": "问候"}
+    assert definition.topics == ("accept", "queue")
+    assert definition.checks[0].check == "datagrams"
+    assert "title in English [greet all]:" in result.stderr
+
+
+def test_new_with_an_unknown_protocol_names_those_that_there_are(kit: Kit) -> None:
+    result = kit("new", "greet-all", "--protocol", "sctp")
+    assert result.exit_code == 2
+    assert "unknown protocol 'sctp'" in result.stderr
+    assert "the protocols are: tcp, udp" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "backend", [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("netns", "docker")]
+)
+@pytest.mark.parametrize("protocol", ["tcp", "udp"])
+def test_what_new_writes_passes_lint_at_once(backend: str, protocol: str, tmp_path: Path) -> None:
+    folder = str(tmp_path / "greet-all")
+    assert run_kit("new", "greet-all", "--protocol", protocol, "--out", folder).returncode == 0
+    run = run_kit("lint", folder, "--backend", backend, "--repeats", "2", within_s=600)
+    assert run.returncode == 0, run.stdout
+    assert "1 exercise: 0 errors" in run.stdout
