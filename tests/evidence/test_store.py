@@ -205,12 +205,14 @@ def received(folder: Path, asked: str, frame: bytes) -> bool:
     with store.Recorder(folder, {**FACTS, "hosts": {**FACTS["hosts"], **client}}) as recorder:
         size = len(frame).to_bytes(4, sys.byteorder)
         recorder.packets("server", FILE_HEADER + bytes(8) + size + size + frame)
-        recorder.facts["netem"] = {"client": {"server": {"asked": asked}}}
+        recorder.facts["netem"] = {"client": {"server": {"from_mac": "02:42:c6:12:00:03", "asked": asked}}}
     (packet,) = store.load(folder).captures["server"].packets
     return packet.udp is not None
 
 
-@pytest.mark.parametrize("at", [22, 26, 29, 33])  # time to live, an address's first byte, another's last
+@pytest.mark.parametrize(
+    "at", [22, 26, 29, 33]
+)  # time to live, an the source's first byte, its last (the server's own then), the other's last
 def test_where_chance_corrupts_a_packet_with_a_wrong_sum_reached_nobody(tmp_path: Path, at: int) -> None:
     damaged = DATAGRAM[:at] + bytes([DATAGRAM[at] ^ 1]) + DATAGRAM[at + 1 :]
     assert received(tmp_path / "right", "corrupt 5% seed 7", DATAGRAM)
