@@ -176,6 +176,22 @@ class DockerLab:
             self._engine.client.start(self.run.container(kind, name))
 
 
+def why_not(engine: Engine, tag: str, command: tuple[str, ...]) -> str:
+    """Try a command as a host's tap could; give what it says against it, "" for nothing. Raises BackendError."""
+    identity = secrets.token_hex(4)
+    run = shapes.Run(identity, tag, _docker_owner.labels(identity, _docker_owner.this_process()))
+    client, name = engine.client, run.container("host", "trial")
+    try:
+        with engine.errors("try what its kernel has"):
+            client.create_container_from_config(shapes.trial(run, command), name)
+            client.start(name)
+            code = client.wait(name)["StatusCode"]
+            said = client.logs(name, stdout=False).decode(errors="replace").strip()
+    finally:
+        remove_all(engine, identity)
+    return (said or f"{command[0]} ended with {code}") if code else ""
+
+
 @contextmanager
 def _suppress_gone() -> Iterator[None]:
     """A runner that is gone is no error of a freeze: its stream's end tells, and its program is gone, too."""

@@ -143,6 +143,23 @@ def runner(run: Run, limits: Limits, host: str) -> dict[str, Any]:
     }
 
 
+def trial(run: Run, command: tuple[str, ...]) -> dict[str, Any]:
+    """Give a container that runs one command with a tap's rights and no network but its own, and stays to be read."""
+    return {
+        "Image": run.image,
+        "Cmd": list(command),
+        "User": "0",
+        "Labels": run.labels,
+        "HostConfig": {
+            "CapDrop": ["ALL"],
+            "CapAdd": ["NET_ADMIN"],
+            "SecurityOpt": ["no-new-privileges"],
+            "NetworkMode": "none",
+            **_limits(TAP_PROCESSES, TAP_MEMORY_BYTES),
+        },
+    }
+
+
 _HOST_CONFIG: dict[str, Any] = {
     "AutoRemove": True,
     "CapDrop": ["ALL"],

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kit.backends import _netns_cgroups, _netns_filter
 from kit.backends._netns_sandbox import FIRST_UID, MAX_PID, ROOT, USER, Machine, Rights, Tools, hub, root
-from kit.backends.base import AS_A_WHOLE, Promise, Requirement
+from kit.backends.base import AS_A_WHOLE, TRY_NETEM, Promise, Requirement, netem
 from kit.backends.payload import ENVIRONMENT
 from kit.errors import BackendError
 from kit.exercise.languages import ALL, FURTHER, PYTHON, Language
@@ -42,6 +42,22 @@ USEFUL = {
 }
 
 _CAP_NET_ADMIN, _CAP_SYS_ADMIN = 1 << 12, 1 << 21  # linux/capability.h
+
+TRY_RATE = (
+    "tc",
+    "qdisc",
+    "add",
+    "dev",
+    "lo",
+    "root",
+    "tbf",
+    "rate",
+    "1mbit",
+    "burst",
+    "2000",
+    "limit",
+    "2000",
+)
 
 _MAY_FORBID = (  # (a setting that can forbid unprivileged user namespaces, the value that does)
     ("kernel.unprivileged_userns_clone", "0"),
@@ -163,11 +179,19 @@ def promises() -> list[Promise]:
     ]
 
 
+def options() -> list[Requirement]:
+    return [netem(_why_not(TRY_NETEM))]
+
+
 def _why_no_rate() -> str:
-    shape = "tc qdisc add dev lo root tbf rate 1mbit burst 2000 limit 2000"
+    return _why_not(TRY_RATE)
+
+
+def _why_not(shape: tuple[str, ...]) -> str:
+    """Try a command of `tc` in a network namespace of its own; give what it says against it, "" for nothing."""
     try:
         tried = subprocess.run(
-            hub(rights(), tuple(shape.split())),
+            hub(rights(), shape),
             env={"PATH": PATH},
             stdin=subprocess.DEVNULL,
             capture_output=True,

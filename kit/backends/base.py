@@ -37,6 +37,19 @@ class Requirement:
     needed: bool = True  # False: a run works without it, with less evidence
 
 
+def netem(lack: str) -> Requirement:
+    """Tell whether the hosts' kernel has netem, which rules of a link can ask for; `lack` is what it says instead."""
+    detail = (
+        "losses and delays of a link by chance"
+        if not lack
+        else f"{lack.rstrip('.')}; rules `netem` of a link need it"
+    )
+    return Requirement("netem", not lack, detail, "sudo modprobe sch_netem", needed=False)
+
+
+# What shows whether a kernel has netem, where it may be tried
+TRY_NETEM = ("tc", "qdisc", "add", "dev", "lo", "root", "netem", "limit", "1")
+
 AS_A_WHOLE = "memory and processes of a program as a whole"  # a promise's name, the same on every backend
 
 
@@ -76,6 +89,11 @@ class Backend(Protocol):
         """Tell which promises about a program that nobody trusts are kept on this machine, where a run is possible.
 
         Raises BackendError where the machine cannot be asked.
+        """
+
+    def options(self) -> list[Requirement]:
+        """Tell what few exercises ask for and not every kernel has. `kit doctor` asks, where a run is possible: it may take a
+        second. Never raises.
         """
 
     def versions(self) -> dict[str, str]:

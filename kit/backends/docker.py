@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from kit import image
 from kit.backends import _docker_owner as owners
 from kit.backends._docker_engine import Engine, connect_here
-from kit.backends._docker_lab import DockerLab, remove_all
-from kit.backends.base import AS_A_WHOLE, Backend, Promise, Requirement
+from kit.backends._docker_lab import DockerLab, remove_all, why_not
+from kit.backends.base import AS_A_WHOLE, TRY_NETEM, Backend, Promise, Requirement, netem
 from kit.errors import BackendError, KitError
 from kit.exercise.languages import ALL, FURTHER
 
@@ -45,6 +45,16 @@ class DockerBackend:
         with connect_here() as engine, engine.errors("ask what it can limit"):
             about = engine.client.info()
         return promises_of(about)
+
+    def options(self) -> list[Requirement]:
+        try:
+            with connect_here() as engine:
+                tag = image.find(engine, frozenset())
+                if tag is None:
+                    raise image.missing(engine)
+                return [netem(why_not(engine, tag, TRY_NETEM))]
+        except KitError as error:
+            return [netem(error.message)]
 
     def versions(self) -> dict[str, str]:
         with connect_here() as engine:

@@ -86,6 +86,9 @@ class FakeBackend:
     def promises(self) -> list[Promise]:
         return []
 
+    def options(self) -> list[Requirement]:
+        return []
+
     def versions(self) -> dict[str, str]:
         return {}
 

@@ -62,6 +62,9 @@ class NetnsBackend:
     def promises(self) -> list[Promise]:
         return machine.promises()
 
+    def options(self) -> list[Requirement]:
+        return machine.options()
+
     def versions(self) -> dict[str, str]:
         return machine.versions()
 

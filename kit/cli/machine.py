@@ -29,6 +29,8 @@ def doctor(
         )
     found = {name: choices.named_backend(name).requirements() for name in choices.AUTO}
     able = [name for name, requirements in found.items() if not choices.lacking(requirements)]
+    for name in able:
+        found[name] = [*found[name], *choices.named_backend(name).options()]
     promised = {name: _promises(name) for name in able}
     screen.result(_DOCTOR_FORMATS[format_](found, promised))
     raise typer.Exit(0 if able else 3)

@@ -196,7 +196,7 @@ def load(folder: Path) -> Evidence:
     programs = facts["programs"]
     acts = tuple(map(rows.link_of, by_kind.get("link", ())))
     captures = {
-        name: _capture(folder, name, facts["captures"].get(name), _corrupted_from(acts, name, facts["hosts"]))
+        name: _capture(folder, name, facts["captures"].get(name), _corrupted_from(acts, name, facts))
         for name in facts["hosts"]
     }
     host_of_program = {name: one["host"] for name, one in programs.items()}
@@ -290,10 +290,33 @@ def capture_file(folder: Path, host: str) -> pcap.CaptureFile | None:
         raise EvidenceError(f"{path}: cannot be read: {error}") from error
 
 
-def _corrupted_from(acts: Iterable[LinkAct], host: str, hosts: Mapping[str, Any]) -> set[str]:
+def _corrupted_from(acts: Iterable[LinkAct], host: str, facts: Mapping[str, Any]) -> Container[str]:
     """Give the addresses from which the link has brought this host corrupted packets."""
+    hosts = facts["hosts"]
     senders = {act.from_host for act in acts if act.to_host == host and act.what == "corrupted"}
-    return {hosts[sender]["address"] for sender in senders if sender in hosts}
+    by_chance = {
+        name for name, told in facts.get("netem", {}).items() if " corrupt " in f" {_asked(told, host)} "
+    }
+    found = {hosts[sender]["address"] for sender in senders | by_chance if sender in hosts}
+    if not by_chance:
+        return found
+    # netem does not spare the addresses either
+    return _AllBut({one["address"] for one in hosts.values()} - found)
+
+
+def _asked(told: Mapping[str, Mapping[str, Any]], host: str) -> str:
+    """Give what was asked of netem for what goes to this host."""
+    return str(told.get(host, {}).get("asked", ""))
+
+
+class _AllBut:
+    """Every address that is not one of those."""
+
+    def __init__(self, others: Container[str]) -> None:
+        self._others = others
+
+    def __contains__(self, address: object) -> bool:
+        return address not in self._others
 
 
 def _capture(
@@ -303,7 +326,7 @@ def _capture(
     if file is None:
         return Capture(host, (), dropped=None, truncated=True)
     packets = tuple(decode(frame, number) for number, frame in enumerate(file.frames, 1))
-    if corrupted_from:
+    if corrupted_from != set():
         packets = tuple(
             unheard_if_wrong(packet, frame)
             if packet.source is not None and packet.source.address in corrupted_from

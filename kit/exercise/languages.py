@@ -32,6 +32,9 @@ class Language:
     beside: tuple[str, ...] = ()
     with_beside: bool = False
     smallest: bytes = b""
+    patience: float = (
+        1  # how often as long as Python it takes to come up: its gates wait so many times as long
+    )
     tools: tuple[tuple[str, str], ...] = ()  # a command that it needs, and Debian's package that has it
     packages: tuple[str, ...] = ()  # further ones
 
@@ -108,6 +111,7 @@ JAVASCRIPT = Language(
     build=("node", "--check", FILE),
     beside=(".js", ".mjs", ".cjs", "package.json"),
     smallest=b"\n",
+    patience=3,
     tools=(("node", "nodejs"),),
 )
 
@@ -118,6 +122,7 @@ SHELL = Language(
     build=("bash", "-n", FILE),
     beside=(".sh",),
     smallest=b"\n",
+    patience=2,  # each command is a process
     tools=(("bash", "bash"), ("socat", "socat")),  # a shell alone can connect, and cannot listen
 )
 

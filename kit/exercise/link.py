@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from kit.checks import _filter
 from kit.checks._grammar import TextError
 from kit.exercise import typed
-from kit.exercise.plan import LinkRule
+from kit.exercise.plan import LinkRule, Netem
 from kit.exercise.references import Reference
 from kit.exercise.yaml import Mapping, Scalar
 from kit.tap import fields
@@ -16,21 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from kit.exercise.faults import Faults
-    from kit.exercise.link_spec import LinkSpec
+    from kit.exercise.link_spec import Chances, LinkSpec
 
 
-def plan_rules(link: tuple[LinkSpec, ...]) -> tuple[LinkRule, ...]:
-    return tuple(_planned(number, rule) for number, rule in enumerate(link, 1))
+def plan_rules(link: tuple[LinkSpec, ...], seed: str | None) -> tuple[LinkRule, ...]:
+    """Make the rules of a plan; `seed` is the run's, for chances that have none of their own."""
+    return tuple(_planned(number, rule, seed) for number, rule in enumerate(link, 1))
 
 
-def _planned(number: int, rule: LinkSpec) -> LinkRule:
+def _planned(number: int, rule: LinkSpec, seed: str | None) -> LinkRule:
     do, ends = rule.do, (rule.from_, rule.to)
     if rule.rate is not None:
         return LinkRule(number, *ends, do, last=None, bytes_per_s=rule.rate.bytes_per_s)
+    if rule.netem is not None:
+        return LinkRule(
+            number, *ends, do, last=None, netem=_netem(rule.netem, f"{seed or ''}\0netem {number}")
+        )
     chosen = getattr(rule, do)
     tree = None if rule.filter is None else tree_of(rule.filter)
     further = {name: getattr(chosen, name) for name in ("ms", "until") if hasattr(chosen, name)}
     return LinkRule(number, *ends, do, chosen.counts, chosen.first, chosen.last, tree, **further)
+
+
+def _netem(chances: Chances, origin: str) -> Netem:
+    said = {name: value for name, value in chances.model_dump().items() if value is not None}
+    digest = hashlib.sha256(origin.encode("utf-8", "surrogatepass")).digest()
+    drawn = 1 + int.from_bytes(digest, "big") % ((1 << 32) - 1)
+    return Netem(**{"seed": drawn, **said})
 
 
 def tree_of(text: str) -> tuple[Any, ...]:
@@ -85,7 +98,7 @@ def _meant(rule: Mapping) -> tuple[str | None, ...]:
     if key is None or chosen is None:
         return (str(rule.line), str(rule.column))
     selection = (_text(chosen, name) for name in ("packet", "segment", "datagram"))
-    kind = "rate" if key.text == "rate" else "one"
+    kind = key.text if key.text in ("rate", "netem") else "one"
     return (_text(rule, "from"), _text(rule, "to"), _text(rule, "filter"), kind, *selection)
 
 

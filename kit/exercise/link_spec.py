@@ -10,7 +10,7 @@ from kit.exercise.references import HostRef, Name, Strict
 
 Nth = Annotated[int, Field(ge=1, le=1_000_000)]
 LONGEST_DELAY_MS = 2000  # below the time that a run waits for its last packets
-LINK_RULES = ("drop", "delay", "duplicate", "reorder", "corrupt", "hold", "rate")
+LINK_RULES = ("drop", "delay", "duplicate", "reorder", "corrupt", "hold", "rate", "netem")
 
 
 class Chosen(Strict):
@@ -60,6 +60,44 @@ class Rated(Strict):
     bytes_per_s: Annotated[int, Field(ge=100, le=1 << 32)]
 
 
+Percent = Annotated[
+    str,
+    Field(
+        pattern=r"^(?:100(?:\.0{1,4})?|[0-9]{1,2}(?:\.[0-9]{1,4})?)%$",
+        description="a percentage from 0% to 100%, such as 5% or 0.1%",
+    ),
+]
+Milliseconds = Annotated[float, Field(gt=0, le=LONGEST_DELAY_MS)]
+
+
+class Chances(Strict):
+    """What tc-netem(8) does to each packet of a direction by chance. `seed` makes the draws the same each time, where
+    this kernel knows how; without one it is drawn from the run's.
+    """
+
+    loss: Percent | None = None
+    delay_ms: Milliseconds | None = None
+    jitter_ms: Milliseconds | None = None  # each delay is as much shorter or longer, at most
+    duplicate: Percent | None = None
+    reorder: Percent | None = None  # so many go on at once, past those that are delayed
+    corrupt: Percent | None = None  # one bit is inverted
+    seed: Annotated[int, Field(ge=1, le=(1 << 32) - 1)] | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        acts = (self.loss, self.delay_ms, self.duplicate, self.reorder, self.corrupt)
+        delay_ms, jitter_ms = self.delay_ms or 0, self.jitter_ms or 0
+        if jitter_ms > delay_ms:
+            raise ValueError("`jitter_ms` is around a delay; say `delay_ms`, at least as long")
+        if self.reorder is not None and self.delay_ms is None:
+            raise ValueError("`reorder` lets packets overtake those that are delayed; say `delay_ms`, too")
+        if not any(act is not None for act in acts):
+            raise ValueError("say what netem does: loss, delay_ms, duplicate, reorder, corrupt")
+        if delay_ms + jitter_ms > LONGEST_DELAY_MS:
+            raise ValueError(f"`delay_ms` and `jitter_ms` together are at most {LONGEST_DELAY_MS}")
+        return self
+
+
 class LinkSpec(Strict):
     """One rule for the IPv4 packets from one host to another (kit.tap.direction). With `filter`, in the language of the
     check `count`, only packets that fit are counted."""
@@ -76,13 +114,14 @@ class LinkSpec(Strict):
     corrupt: Chosen | None = None
     hold: Held | None = None
     rate: Rated | None = None
+    netem: Chances | None = None
 
     @model_validator(mode="after")
     def _one_act(self) -> Self:
         if len([name for name in LINK_RULES if getattr(self, name) is not None]) != 1:
             raise ValueError(f"say what the link does: one of {', '.join(LINK_RULES)}")
-        if self.rate is not None and self.filter is not None:
-            raise ValueError("`rate` is for all packets of the direction; leave `filter` out")
+        if self.do in ("rate", "netem") and self.filter is not None:
+            raise ValueError(f"`{self.do}` is for all packets of the direction; leave `filter` out")
         return self
 
     @property

@@ -132,6 +132,19 @@ LINK_ACTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Netem:
+    """What tc-netem(8) does by chance: percentages in its words, "" for never; times in milliseconds."""
+
+    seed: int
+    loss: str = ""
+    delay_ms: float = 0
+    jitter_ms: float = 0
+    duplicate: str = ""
+    reorder: str = ""
+    corrupt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkRule:
     """One thing that the link does to IPv4 packets from one host to another.
 
@@ -142,7 +155,7 @@ class LinkRule:
     number: int  # from 1, as the author wrote them
     from_host: str
     to_host: str
-    do: str  # drop, delay, duplicate, reorder, corrupt, hold; rate: `bytes_per_s`, for all packets
+    do: str  # drop, delay, duplicate, reorder, corrupt, hold; rate: `bytes_per_s`, netem: `netem`, for all packets
     counts: str = "packet"  # segment, datagram: those with payload
     first: int = 1
     last: int | None = 1
@@ -150,6 +163,7 @@ class LinkRule:
     ms: float = 0  # of a delay
     until: str = ""  # of a hold: what releases it
     bytes_per_s: int | None = None
+    netem: Netem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +238,9 @@ class Plan:
         """SHA-256 of everything but the subnet, which is the machine's choice."""
         value = asdict(replace(self, subnet=DEFAULT_SUBNET))
         # A plan without what came later has the digest that it had before
+        for rule in value["link"]:
+            if rule["netem"] is None:
+                del rule["netem"]
         for name in ("link", "sysctl", "ipv6"):
             if not value[name]:
                 del value[name]

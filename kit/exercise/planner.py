@@ -56,6 +56,12 @@ def make_plan(
         params = parameters.draw(exercise.definition, seed)
     definition = exercise.with_params(params)
     limits = Limits(**definition.limits.model_dump(exclude_none=True))
+    programs = {
+        name: _program(name, program, exercise, _whose(program, exercise.definition, submission, role))
+        for name, program in definition.programs.items()
+    }
+    patience = max(languages.ALL[program.language].patience for program in programs.values())
+    limits = replace(limits, wall_s=limits.wall_s * patience, step_s=limits.step_s * patience)
     return Plan(
         exercise=exercise.name,
         exercise_digest=exercise.digest,
@@ -63,25 +69,24 @@ def make_plan(
         seed=seed,
         params=params,
         hosts=_hosts(definition),
-        programs={
-            name: _program(name, program, exercise, _whose(program, exercise.definition, submission, role))
-            for name, program in definition.programs.items()
-        },
-        steps=tuple(_step(number, step, limits) for number, step in enumerate(definition.timeline, 1)),
+        programs=programs,
+        steps=tuple(
+            _step(number, step, limits, patience) for number, step in enumerate(definition.timeline, 1)
+        ),
         limits=limits,
         subnet=_subnet(len(definition.hosts)),
-        link=_link(definition),
+        link=_link(definition, seed),
         ipv6=definition.ipv6,
         sysctl={host: dict(names) for host, names in definition.sysctl.items() if names},
     )
 
 
-def _link(definition: Definition) -> tuple[LinkRule, ...]:
+def _link(definition: Definition, seed: str | None) -> tuple[LinkRule, ...]:
     if not definition.link:
         return ()
     from kit.exercise import link  # noqa: PLC0415  # its language of filters costs a start 50 ms
 
-    return link.plan_rules(definition.link)
+    return link.plan_rules(definition.link, seed)
 
 
 def _subnet(hosts: int) -> ipaddress.IPv4Network:
@@ -193,13 +198,13 @@ def _folders_of(file: str) -> list[str]:
     return [str(folder) for folder in PurePosixPath(file).parents]
 
 
-def _step(number: int, step: Step, limits: Limits) -> StepPlan:
+def _step(number: int, step: Step, limits: Limits, patience: float) -> StepPlan:
     return StepPlan(
         number=number,
         action=step.action,
         arguments=_arguments(step),
         text=f"{step.action}: {_words(step)}",
-        within_s=step.within_s if step.within_s is not None else limits.step_s,
+        within_s=step.within_s * patience if step.within_s is not None else limits.step_s,
     )
 
 

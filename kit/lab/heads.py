@@ -117,6 +117,15 @@ EVENTS: Mapping[str, Mapping[str, Mapping[str, Fits]]] = {
             "rule": _count,
             "time_ns": _count,
         },
+        "netem": {
+            "to": _text,
+            "asked?": _text,
+            "took?": _text,
+            "seeded?": _truth,
+            "refused?": _text,
+            "put_in?": _count,
+            "came_out?": _count,
+        },
         "fault": {"text": _text},
     },
     "program": {

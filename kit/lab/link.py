@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ def orders(plan: Plan, macs: Mapping[str, str]) -> dict[str, list[dict[str, Any]
         direction = of_host.setdefault(rule.to_host, _direction(plan, rule.to_host, macs))
         if rule.bytes_per_s is not None:
             direction["bytes_per_s"] = rule.bytes_per_s
+        elif rule.netem is not None:
+            direction["netem"] = asdict(rule.netem)
         else:
             direction["rules"].append([rule.number, _told(plan, rule)])
     return {host: list(directions.values()) for host, directions in found.items()}
@@ -28,6 +31,16 @@ def holding(plan: Plan, until: str) -> list[str]:
     return list(dict.fromkeys(rule.from_host for rule in plan.link if rule.until == until))
 
 
+def refused(plan: Plan, from_host: str, to_host: str, why: str) -> str:
+    """Say which rule the kernel of the hosts cannot do, why, and what helps."""
+    asks = ((rule.number, rule.netem is not None, rule.from_host, rule.to_host) for rule in plan.link)
+    number = next(number for number, *rest in asks if rest == [True, from_host, to_host])
+    return (
+        f"link: rule {number}, from {from_host} to {to_host}, asks for netem, which the hosts' kernel does not do: "
+        f"{why.rstrip('.')}; load its module (sudo modprobe sch_netem) or run where `kit doctor` finds netem"
+    )
+
+
 def _direction(plan: Plan, to_host: str, macs: Mapping[str, str]) -> dict[str, Any]:
     return {
         "to": to_host,
@@ -35,6 +48,7 @@ def _direction(plan: Plan, to_host: str, macs: Mapping[str, str]) -> dict[str, A
         "mac": macs[to_host],
         "bytes_per_s": None,
         "rules": [],
+        "netem": None,
     }
 
 

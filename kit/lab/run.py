@@ -157,6 +157,9 @@ def _tell_link(session: Session) -> None:
     for host, directions in link.orders(session.plan, macs).items():
         if session.ask_hosts([host], "link", within, directions=directions) is None:
             raise BackendError(f"{host}: the tap did not take the link's rules")
+        for to_host, about in session.state.hosts[host].netem.items():
+            if "refused" in about:
+                raise BackendError(link.refused(session.plan, host, to_host, about["refused"]))
 
 
 def _wind_up(session: Session, recorder: Recorder) -> None:
@@ -204,6 +207,8 @@ def _conclude(session: Session, recorder: Recorder) -> None:
     recorder.facts["calls_traced"] = all(one.traced for one in session.state.programs.values())
     recorder.facts["capturing"] = {name: one.capturing for name, one in session.state.hosts.items()}
     recorder.facts["sysctl"] = {name: dict(one.sysctl) for name, one in session.state.hosts.items()}
+    if any(rule.netem for rule in session.plan.link):
+        recorder.facts["netem"] = {name: one.netem for name, one in session.state.hosts.items() if one.netem}
     recorder.facts["unheld"] = {name: one.unheld for name, one in session.state.hosts.items() if one.unheld}
     recorder.facts["ended_ns"] = time.time_ns()
     recorder.save_facts()

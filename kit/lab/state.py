@@ -71,6 +71,7 @@ class HostState:
     unheld: str = ""  # why what it sends could not be limited
     mac: str = ""  # its interface's hardware address
     sysctl: Mapping[str, str] = field(default_factory=dict)  # what its kernel is set to
+    netem: dict[str, dict[str, Any]] = field(default_factory=dict)  # to which host -> what became of it
     packets: PacketCounts = field(default_factory=lambda: PacketCounts({}))
     under_way: int = 0  # packets that the link delays, as its last table told
     table: SocketTable | None = None  # the newest
@@ -133,6 +134,11 @@ def _sockets(host: HostState, name: str, head: Mapping[str, Any], _body: bytes) 
     host.under_way = head.get("under_way", 0)
     if "id" in head:
         host.answers[head["id"]] = host.table
+
+
+def _netem(host: HostState, _name: str, head: Mapping[str, Any], _body: bytes) -> None:
+    about = {key: value for key, value in head.items() if key not in ("event", "to")}
+    host.netem.setdefault(head["to"], {}).update(about)
 
 
 def _packets(host: HostState, _name: str, _head: Mapping[str, Any], body: bytes) -> None:
@@ -199,6 +205,7 @@ _OF_HOST: dict[str, Any] = {
     "sockets": _sockets,
     "done": _done,
     "captured": _captured,
+    "netem": _netem,
 }
 _OF_PROGRAM: dict[str, Any] = {
     "ready": _program_ready,

@@ -153,9 +153,12 @@ class Causes:
     # Datagrams ----------------------------------------------------------------------------------------
 
     def _datagrams(self, calls: list[Call], own: list[Crossing], came: list[Crossing]) -> None:
-        """One send is one datagram is one receive, in order (RFC 768): each takes the next that carries its bytes."""
+        """One send is one datagram is one receive, in order (RFC 768): each takes the next that carries its bytes.
+
+        Receives take them in the order of their arrival, which need not be that of sending.
+        """
         self._pair(calls, "send", own, self._caused)
-        self._pair(calls, "recv", came, self._woke)
+        self._pair(calls, "recv", sorted(came, key=lambda one: one.arrived_ns or 0), self._woke)
 
     def _pair(
         self,

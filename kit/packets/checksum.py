@@ -23,10 +23,14 @@ def unheard_if_wrong(packet: Packet, frame: Frame) -> Packet:
 
 
 def is_right(frame: Frame) -> bool:
-    """Sum an IPv4 packet's TCP, UDP or ICMP (RFC 1071). True for what is cut or none of these: nothing is known of it."""
+    """Sum an IPv4 packet's header, and its TCP, UDP or ICMP (RFC 1071). True for what is cut or none of these: nothing is
+    known of it."""
     data = frame.data
     if frame.link_type != ETHERNET or data[12:14] != b"\x08\x00" or len(data) < _AT + 20:
         return True
+    header = data[_AT : _AT + (data[_AT] & 0x0F) * 4]
+    if len(header) < 20 or _sum(header) != 0xFFFF:
+        return False
     total, protocol = int.from_bytes(data[_AT + 2 : _AT + 4], "big"), data[_AT + 9]
     body = data[_AT + (data[_AT] & 0x0F) * 4 : _AT + total]
     is_part = bool(int.from_bytes(data[_AT + 6 : _AT + 8], "big") & 0x3FFF)

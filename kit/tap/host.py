@@ -2,7 +2,7 @@
 
 From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change),
 `snapshot`, `fence` (answered when all that was captured before it is told), `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`. To kit: `here`,
-`ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `fault`. An `id`
+`ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `netem`, `fault`. An `id`
 in a message is given back in its answer.
 """
 
@@ -177,7 +177,10 @@ class Tap:
 
         self._forwarder = Forwarder(self._interface, self._own_address, message.head["directions"])
         pass_on = partial(self._pass_on, self._forwarder)
-        self._selector.register(self._forwarder.fd, selectors.EVENT_READ, pass_on)
+        for about in self._forwarder.make_netem():
+            self._stream.send({"event": "netem", **about})
+        for fd in self._forwarder.fds:
+            self._selector.register(fd, selectors.EVENT_READ, pass_on)
         self._divert(self._forwarder)
         self._done(message)
 
@@ -308,7 +311,10 @@ class Tap:
 
     def _stop_forwarder(self) -> None:
         if self._forwarder is not None:
-            self._selector.unregister(self._forwarder.fd)
+            for fd in self._forwarder.fds:
+                self._selector.unregister(fd)
+            for counts in self._forwarder.chances():
+                self._stream.send({"event": "netem", **counts})
             if lost := self._forwarder.finish():
                 self._fault(f"the link lost {lost} packets that no rule names")
             self._forwarder = None

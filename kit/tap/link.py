@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from kit.tap import files
 
-SIOCETHTOOL = 0x8946
+SIOCETHTOOL, SIOCGIFMTU = 0x8946, 0x8921
 ENGINES_RESOLVER = "127.0.0.11"  # Docker's, in every container of a network of its own
 # linux/ethtool.h: with these on, a send of 6000 bytes would be one 6000-byte packet in the capture
 _OFFLOADS = {"tso": 0x1F, "gso": 0x24, "gro": 0x2C, "tx": 0x17}
@@ -34,10 +34,11 @@ QUEUE_BYTES = 1 << 20
 
 def run_ip(lines: list[str]) -> str:
     """Run `ip -batch`; give what it complained of."""
-    return _run(["ip", "-batch", "-"], "\n".join(lines))
+    return run(["ip", "-batch", "-"], "\n".join(lines))
 
 
-def _run(command: list[str], said: str = "") -> str:
+def run(command: list[str], said: str = "") -> str:
+    """Run a command; give what it complained of."""
     try:
         ended = subprocess.run(command, input=said.encode(), capture_output=True, check=False)
     except OSError as error:
@@ -93,6 +94,14 @@ def offloads_off(interface: str) -> list[str]:
             except OSError:
                 refused.append(name)
     return refused
+
+
+def mtu_of(interface: str) -> int:
+    """Ask the kernel (netdevice(7)): /sys may be another network namespace's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        answer = fcntl.ioctl(control, SIOCGIFMTU, struct.pack("16sI20x", interface.encode(), 0))
+    mtu: int = struct.unpack("16sI20x", answer)[1]
+    return mtu
 
 
 def addresses(interface: str) -> list[str]:
@@ -159,7 +168,7 @@ def make_door(outside: str, inside: str, interface: str) -> str:
     if complaint := run_ip(lines):
         return complaint
     redirect = f"protocol all u32 match u32 0 0 action mirred ingress redirect dev {interface}"
-    return _run(["tc", "qdisc", "add", "dev", outside, "ingress"]) or _run(
+    return run(["tc", "qdisc", "add", "dev", outside, "ingress"]) or run(
         ["tc", "filter", "add", "dev", outside, "parent", "ffff:", *redirect.split()]
     )
 
@@ -171,7 +180,7 @@ def hold_back(interface: str, bytes_per_s: int, packets_per_s: int) -> str:
     """
     smallest = max(1, bytes_per_s // packets_per_s)
     shape = f"rate {8 * bytes_per_s}bit burst {BURST_BYTES} limit {QUEUE_BYTES} mpu {smallest}"
-    return _run(["tc", "qdisc", "replace", "dev", interface, "root", "tbf", *shape.split()])
+    return run(["tc", "qdisc", "replace", "dev", interface, "root", "tbf", *shape.split()])
 
 
 def was_held_back(interface: str) -> bool:

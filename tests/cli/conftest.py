@@ -46,6 +46,7 @@ class ScriptedBackend:
     name: str
     needs: list[Requirement] = field(default_factory=lambda: [THERE])
     left_behind: list[str] = field(default_factory=list)
+    further: list[Requirement] = field(default_factory=list)
     promised: list[Promise] = field(default_factory=list)
 
     def requirements(self) -> list[Requirement]:
@@ -53,6 +54,9 @@ class ScriptedBackend:
 
     def promises(self) -> list[Promise]:
         return self.promised
+
+    def options(self) -> list[Requirement]:
+        return self.further
 
     def versions(self) -> dict[str, str]:
         return {"python": "3.11.2", "kernel": "6.1"}

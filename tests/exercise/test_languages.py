@@ -67,6 +67,12 @@ def test_what_needs_no_making_is_only_looked_at(taking: Exercise) -> None:
     assert set(server.files) == {"server.js", "package.json"}
 
 
+def test_gates_wait_longer_for_what_takes_longer_to_come_up(taking: Exercise) -> None:
+    python, node = plan(taking, {"server.py": b"1"}), plan(taking, {"server.js": b"1"})
+    assert [step.within_s * 3 for step in python.steps] == [step.within_s for step in node.steps]
+    assert (python.limits.wall_s * 3, python.limits.cpu_s) == (node.limits.wall_s, node.limits.cpu_s)
+
+
 def test_go_is_given_the_files_beside_by_name(taking: Exercise) -> None:
     server = plan(taking, {"server.go": b"", "wire.go": b""}).programs["server"]
     assert server.build is not None

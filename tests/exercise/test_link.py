@@ -8,7 +8,7 @@ import pytest
 
 from kit.errors import ExerciseError
 from kit.exercise.loader import load
-from kit.exercise.plan import LinkRule
+from kit.exercise.plan import LinkRule, Netem
 from kit.exercise.planner import make_plan
 from tests.exercise.vocabulary import GOOD
 
@@ -94,8 +94,8 @@ def test_a_plan_without_rules_has_the_digest_that_it_had_before_there_were_any(e
     [
         ("{from: clint1, to: server, drop: {packet: 1}}", "25:14: unknown host 'clint1'; did you mean 'client1'?"),
         ("{from: server, to: server, drop: {packet: 1}}", "25:26: 'server' uses no link to reach itself; name another host"),
-        ("{from: client1, to: server}", "25:7: say what the link does: one of drop, delay, duplicate, reorder, corrupt, hold, rate"),
-        ("{from: client1, to: server, drop: {packet: 1}, reorder: {packet: 2}}", "25:7: say what the link does: one of drop, delay, duplicate, reorder, corrupt, hold, rate"),
+        ("{from: client1, to: server}", "25:7: say what the link does: one of drop, delay, duplicate, reorder, corrupt, hold, rate, netem"),
+        ("{from: client1, to: server, drop: {packet: 1}, reorder: {packet: 2}}", "25:7: say what the link does: one of drop, delay, duplicate, reorder, corrupt, hold, rate, netem"),
         ("{from: client1, to: server, drop: {}}", "25:41: say which one: `packet`, `segment` or `datagram` with its number, one of the three"),
         ("{from: client1, to: server, drop: {packet: 1, segment: 1}}", "25:41: say which one: `packet`, `segment` or `datagram` with its number, one of the three"),
         ("{from: client1, to: server, drop: {packet: 0}}", "25:50: expected a whole number from 1 to 1000000, found '0'"),
@@ -108,6 +108,17 @@ def test_a_plan_without_rules_has_the_digest_that_it_had_before_there_were_any(e
         ("{from: client1, to: server, filter: tcp.seq == 1, drop: {packet: 1}}", "25:43: 'tcp.seq' cannot be asked for here: the link sees one IPv4 packet, and nothing of its conversation"),
         ("{from: client1, to: server, filter: not arp, drop: {packet: 1}}", "25:43: 'arp' cannot be asked for here: the link sees one IPv4 packet, and nothing of its conversation"),
         ("{from: client1, to: server, filter: ip.src == clint1, drop: {packet: 1}}", "25:43: unknown host 'clint1'; did you mean 'client1'?"),
+        ("{from: client1, to: server, netem: {}}", "25:42: say what netem does: loss, delay_ms, duplicate, reorder, corrupt"),
+        ("{from: client1, to: server, netem: {seed: 7}}", "25:42: say what netem does: loss, delay_ms, duplicate, reorder, corrupt"),
+        ("{from: client1, to: server, netem: {loss: 5}}", "25:49: expected a percentage from 0% to 100%, such as 5% or 0.1%, found '5'"),
+        ("{from: client1, to: server, netem: {loss: 101%}}", "25:49: expected a percentage from 0% to 100%, such as 5% or 0.1%, found '101%'"),
+        ("{from: client1, to: server, netem: {delay_ms: 10ms}}", "25:53: expected a number above 0 and at most 2000, found '10ms'"),
+        ("{from: client1, to: server, netem: {lose: 5%}}", "25:43: unknown key 'lose'; did you mean 'loss'?"),
+        ("{from: client1, to: server, netem: {delay_ms: 5, jitter_ms: 6}}", "25:42: `jitter_ms` is around a delay; say `delay_ms`, at least as long"),
+        ("{from: client1, to: server, netem: {delay_ms: 1500, jitter_ms: 600}}", "25:42: `delay_ms` and `jitter_ms` together are at most 2000"),
+        ("{from: client1, to: server, netem: {reorder: 25%}}", "25:42: `reorder` lets packets overtake those that are delayed; say `delay_ms`, too"),
+        ("{from: client1, to: server, netem: {loss: 5%, seed: 0}}", "25:59: expected a whole number from 1 to 4294967295, found '0'"),
+        ("{from: client1, to: server, filter: udp, netem: {loss: 5%}}", "25:7: `netem` is for all packets of the direction; leave `filter` out"),
         ("{from: client1, to: server, hold: {packet: 1, until: later}}", "25:60: no step releases 'later'; add '- release: later', or say 'drop' with 'count: all'"),
     ],
 )  # fmt: skip
@@ -137,3 +148,42 @@ def test_a_rule_whose_packets_another_takes_is_told(write: Write) -> None:
     ]
     rules[1] = rules[1].replace("packet", "segment")
     assert len(planned(write, "link:\n" + "".join(f"  - {rule}\n" for rule in rules))) == 2
+
+
+def test_chances_become_a_rule_with_the_seed_of_the_author(write: Write) -> None:
+    said = "loss: 5%, delay_ms: 10, jitter_ms: 2, duplicate: 1%, reorder: 25%, corrupt: 0.1%, seed: 7"
+    (rule,) = planned(write, f"link: {{{ENDS}, netem: {{{said}}}}}\n")
+    netem = Netem(7, "5%", 10, 2, "1%", "25%", "0.1%")
+    assert rule == LinkRule(1, "client1", "server", "netem", last=None, netem=netem)
+
+
+def test_without_a_seed_chances_have_one_from_the_run_and_each_rule_another(write: Write) -> None:
+    rules = [f"  - {{{ends}, netem: {{loss: 5%}}}}\n" for ends in (ENDS, "from: server, to: client1")]
+    exercise = load(write(f"{GOOD}link:\n{''.join(rules)}"))
+    drawn = [
+        [rule.netem.seed for rule in make_plan(exercise, None, seed).link if rule.netem]
+        for seed in (None, None, "a", "b")
+    ]
+    assert drawn[0] == drawn[1]
+    assert len({seed for seeds in drawn[1:] for seed in seeds}) == 6
+
+
+def test_exact_rules_may_stand_before_chances_and_chances_only_once(write: Write) -> None:
+    rules = [
+        f"{{{ENDS}, drop: {{packet: 1}}}}",
+        f"{{{ENDS}, rate: {{bytes_per_s: 500}}}}",
+        f"{{{ENDS}, netem: {{loss: 5%}}}}",
+    ]
+    link = "link:\n" + "".join(f"  - {rule}\n" for rule in rules)
+    assert [rule.do for rule in planned(write, link)] == ["drop", "rate", "netem"]
+    again = f"  - {{{ENDS}, netem: {{delay_ms: 5}}}}\n"
+    assert faults_of(write, link + again) == [
+        "29:5: rule 3 of the link takes these packets, so this one never acts; choose others, or leave it out"
+    ]
+
+
+def test_a_plan_with_exact_rules_alone_has_the_digest_that_it_had_before_there_were_chances(
+    write: Write,
+) -> None:
+    plan = make_plan(load(write(f"{GOOD}link: {{{ENDS}, drop: {{segment: 3}}}}\n")), None, None)
+    assert plan.digest == "1d7acf4830fff9415956bcef8b31180f51f7a5222d19b0f494f77dc1c73a8b2d"

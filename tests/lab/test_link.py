@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit.backends.fake import FakeBackend
 from kit.evidence import store
 from kit.evidence.model import LinkAct
-from kit.exercise.plan import LinkRule
+from kit.exercise.plan import LinkRule, Netem
 from kit.lab import timeline
 from kit.lab.link import holding, orders
 from kit.lab.run import run, run_facts
@@ -44,6 +44,7 @@ def test_rules_go_to_the_host_that_sends_by_direction() -> None:
             "address": "198.18.0.2",
             "mac": MACS["server"],
             "bytes_per_s": 1000,
+            "netem": None,
             "rules": [[1, {"do": "drop", "counts": "segment", "first": 3, "last": 3, **rest}]],
         }
     ]
@@ -126,3 +127,61 @@ def test_a_run_waits_for_what_the_link_delays(tmp_path: Path) -> None:
         played(tmp_path / "run", plan, backend)
     asked = [head for source, head, _ in backend.labs[0].told if head["do"] == "snapshot" and source == HOST]
     assert len(asked) > 3  # it asked again and again, until it gave up
+
+
+CHANCES = LinkRule(
+    2, "client", "server", "netem", last=None, netem=Netem(7, loss="5%", delay_ms=10, corrupt="1%")
+)
+ASKED = {"event": "netem", "to": "server", "asked": "delay 10ms loss 5% corrupt 1% seed 7"}
+DONE: tuple[dict[str, Any], bytes] = ({"event": "done"}, b"")
+
+
+def test_chances_go_with_the_rules_of_their_direction() -> None:
+    (direction,) = orders(with_link(TO_SERVER[0], CHANCES), MACS)["client"]
+    assert [number for number, _ in direction["rules"]] == [1]
+    rest = {"jitter_ms": 0, "duplicate": "", "reorder": ""}
+    assert direction["netem"] == {"seed": 7, "loss": "5%", "delay_ms": 10, "corrupt": "1%", **rest}
+
+
+def test_what_was_asked_of_netem_what_the_kernel_took_and_what_came_out_is_in_run_json(
+    tmp_path: Path,
+) -> None:
+    took = {
+        **ASKED,
+        "took": "qdisc netem 8001: root limit 20000 delay 10ms loss 5% corrupt 1%",
+        "seeded": False,
+    }
+    counts = {"event": "netem", "to": "server", "put_in": 9, "came_out": 8}
+    captured = {"event": "captured", "packets": 0, "dropped": 0, "truncated": False}
+    script = {
+        (*HOST, "link"): [(took, b""), DONE],
+        (*HOST, "finish"): [(counts, b""), (captured, b"")],
+    }
+    seen = played(tmp_path / "run", with_link(CHANCES), FakeBackend(script))
+    assert seen.faults == ()
+    told = store.load_facts(tmp_path / "run")["netem"]
+    assert told == {
+        "client": {
+            "server": {
+                **{name: took[name] for name in ("asked", "took", "seeded")},
+                "put_in": 9,
+                "came_out": 8,
+            }
+        }
+    }
+
+
+def test_a_kernel_without_netem_ends_the_run_before_it_begins_with_place_fault_and_remedy(
+    tmp_path: Path,
+) -> None:
+    refused = {**ASKED, "took": "", "seeded": False, "refused": "Error: Specified qdisc kind is unknown."}
+    backend = FakeBackend({(*HOST, "link"): [(refused, b""), DONE]})
+    plan = replace(scene.plan([scene.step(1, "snapshot", name="both")]), link=(CHANCES,))
+    seen = played(tmp_path / "run", plan, backend)
+    told = (
+        "link: rule 2, from client to server, asks for netem, which the hosts' kernel does not do: Error: Specified qdisc "
+        "kind is unknown; load its module (sudo modprobe sch_netem) or run where `kit doctor` finds netem"
+    )
+    assert seen.faults == (told,)
+    assert seen.steps == ()
+    assert store.load_facts(tmp_path / "run")["netem"]["client"]["server"]["refused"]

@@ -87,6 +87,7 @@ class _Walk:
         way = event.source, event.target
         if event.protocol == "udp":
             self.datagrams[event.source] += 1
+            self.datagrams[event.target.port] += 1  # for a receive that does not say from whom
         if event.flags == "S.":
             self.answered.add((event.target, event.source))
         elif "." in event.flags:
@@ -100,14 +101,19 @@ class _Walk:
         if call.error or call.result is None:
             return
         back = call.remote, call.local
-        own = {local for local, remote in self.answered if remote == call.remote}
-        if call.kind == "connect" and not own.intersection({call.local} if call.local else own):
+        own = {local.port for local, remote in self.answered if remote == call.remote}
+        if (
+            call.kind == "connect"
+            and call.protocol == "tcp"
+            and not own.intersection({call.local.port} if call.local else own)
+        ):
             yield "no SYN-ACK had arrived"
         if call.kind == "accept" and back not in self.established:
             yield "the handshake was not complete"
-        if call.kind == "recv" and call.protocol == "udp" and call.peer is not None:
-            self.datagrams[call.peer] -= 1
-            if self.datagrams[call.peer] < 0:
+        if call.kind == "recv" and call.protocol == "udp":
+            origin = call.peer or call.remote or (call.local.port if call.local else None)
+            self.datagrams[origin] -= 1
+            if self.datagrams[origin] < 0:
                 yield "no datagram had arrived"
         elif call.kind == "recv" and call.result:
             self.taken[back] += call.result

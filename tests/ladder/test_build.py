@@ -320,6 +320,18 @@ def test_datagrams_join_a_send_and_a_receive_each() -> None:
     assert (ladder.dialogues[0].client_program, ladder.dialogues[0].server_program) == ("client1", "server")
 
 
+def test_a_datagram_that_was_overtaken_wakes_the_receive_that_took_it() -> None:
+    sent = '0.010 c > s udp "one"\n0.020 c > s udp "two"'
+    came = '0.02012 c > s udp "two"\n0.0203 c > s udp "one"'
+    receives = tuple(
+        call("server", "recvfrom", at, at + 0.1, protocol="udp", local=ANY, peer=C, data=data)
+        for at, data in ((20.0, b"two"), (20.15, b"one"))
+    )
+    ladder = built(evidence({"client1": sent, "server": came}, calls=[receives]))
+    woken = [ladder.events[returned.cause[-1]] for returned in only(CallReturned, ladder)]
+    assert [event.at_ns for event in woken if isinstance(event, Arrived)] == [20_120_000, 20_300_000]
+
+
 # Packets between hosts -----------------------------------------------------------------------------------
 
 

@@ -16,8 +16,11 @@ PING = f"{HEAD} 4500001e00010000400100000a0000010a000002 0800 {{sum}} 00010001 6
 
 
 def frame(text: str, total: str = "", link_type: int = 1) -> Frame:
-    data = bytes.fromhex(text.format(sum=total).replace(" ", ""))
-    return Frame(0, data, len(data), link_type)
+    """Give the packet with its header's sum, which the texts have as 0 (RFC 791 3.1)."""
+    data = bytearray.fromhex(text.format(sum=total).replace(" ", ""))
+    words = [int.from_bytes(data[at : at + 2], "big") for at in range(14, 34, 2)]
+    data[24:26] = (0xFFFF - (sum(words) % 0xFFFF or 0xFFFF)).to_bytes(2, "big")
+    return Frame(0, bytes(data), len(data), link_type)
 
 
 RIGHT = {"syn": (SYN, "c791"), "datagram": (DATAGRAM, "8afc"), "ping": (PING, "8f94")}
@@ -28,6 +31,13 @@ def test_the_sum_that_a_sender_made_is_right_and_any_other_wrong(text: str, tota
     assert is_right(frame(text, total))
     assert not is_right(frame(text, f"{int(total, 16) ^ 1:04x}"))
     assert not is_right(frame(text[:-1] + ("0" if text[-1] != "0" else "1"), total))
+
+
+@pytest.mark.parametrize("at", [14, 15, 17, 19, 22, 23, 24, 29, 33])
+def test_a_bit_of_the_header_that_was_inverted_is_a_wrong_sum_too(at: int) -> None:
+    right = frame(SYN, "c791")
+    damaged = right.data[:at] + bytes([right.data[at] ^ 1]) + right.data[at + 1 :]
+    assert not is_right(Frame(0, damaged, len(damaged), 1))
 
 
 def test_padding_behind_the_packet_is_not_summed() -> None:

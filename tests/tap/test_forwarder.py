@@ -50,12 +50,20 @@ def ready(tap: Helper) -> None:
     assert tap.until("ready").head["mac"] == OWN.hex(":")
 
 
-def tell_link(tap: Helper, *rules: dict[str, Any], bytes_per_s: int | None = None) -> None:
+def tell_link(
+    tap: Helper, *rules: dict[str, Any], bytes_per_s: int | None = None, netem: dict[str, Any] | None = None
+) -> None:
     numbered = [
         [number, {"counts": "packet", "first": 1, "last": 1, "filter": None, **rule}]
         for number, rule in enumerate(rules, 1)
     ]
-    direction = {"to": "server", "address": "198.18.0.3", "mac": PEER.hex(":"), "bytes_per_s": bytes_per_s}
+    direction: dict[str, Any] = {
+        "to": "server",
+        "address": "198.18.0.3",
+        "mac": PEER.hex(":"),
+        "bytes_per_s": bytes_per_s,
+    }
+    direction["netem"] = netem
     tap.tell({"do": "link", "id": 1, "directions": [{**direction, "rules": numbered}]})
     tap.until("done")
 

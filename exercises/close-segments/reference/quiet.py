@@ -10,5 +10,8 @@ for _ in range(count):
         client.connect((host, port))
         client.sendall(words.encode())
         client.shutdown(socket.SHUT_WR)
-        while client.recv(1024):
-            pass
+        try:
+            while client.recv(1024):
+                pass
+        except ConnectionResetError:
+            print("reset")
