@@ -8,7 +8,7 @@
     learning.py    learn
     live.py        the ladder of a run, while it goes
     claims.py      claims
-    exporting.py   pcap, export gradescope
+    exporting.py   pcap, export gradescope|compose
     authoring.py   new, handout, schema
     linting.py     lint
     machine.py     doctor, clean, image build|save|load

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from kit.cli import choices, screen
+from kit.errors import UsageError
+from kit.renderers import inert_line
 
 export = typer.Typer(
     help="An exercise packed for somebody else's machine.", no_args_is_help=True, rich_markup_mode=None
@@ -37,6 +39,35 @@ def gradescope(
     path = out or Path(f"{exercise.name}-gradescope.zip")
     write_whole(path, archive(exercise, trust=trust))
     screen.result(f"{path}\n")
+
+
+@export.command("compose")
+def compose(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="An exercise (see `kit list`), or a folder that holds one."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to write; without it, NAME-compose in this folder."),
+    ] = None,
+) -> None:
+    """Write a compose file that runs the reference by hand: a capture on each host, and the timeline step by step."""
+    from kit import image
+    from kit.exports.compose import files
+    from kit.whole import cannot_write, write_whole
+
+    exercise = choices.exercise(name)
+    folder = out or Path(f"{exercise.name}-compose")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{inert_line(str(folder))}: is not empty", remedy="give --out a new folder")
+    for file, data in files(exercise, image.recipe().text).items():
+        try:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        write_whole(folder / file, data)
+    screen.result(f"{folder}\n")
 
 
 def pcap(

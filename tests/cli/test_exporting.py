@@ -69,3 +69,13 @@ def test_export_for_somebody_unknown_names_the_nearest(kit: Kit) -> None:
     result = kit("export", "gradscope", "listen-accept")
     assert result.exit_code == 2
     assert "gradescope" in result.stderr
+
+
+def test_compose_writes_a_folder_and_says_where_and_writes_over_nothing(kit: Kit, tmp_path: Path) -> None:
+    result = kit("export", "compose", "send-recv")
+    assert (result.exit_code, result.stdout) == (0, "send-recv-compose\n")
+    there = {path.name for path in (tmp_path / "send-recv-compose").iterdir()}
+    assert there == {"compose.yaml", "Dockerfile", "step.py", "files"}
+    again = kit("export", "compose", "send-recv")
+    assert again.exit_code == 2
+    assert "send-recv-compose: is not empty" in again.stderr

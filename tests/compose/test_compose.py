@@ -1,4 +1,4 @@
-"""The compose file that people run by hand: built and run as its first lines say, without a registry."""
+"""The compose files that people run by hand: what `kit export compose` writes, built and run as their first lines say."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ import yaml
 
 from kit import image
 from kit.backends._docker_engine import connect_here
+from kit.errors import UsageError
+from kit.exercise.loader import load
+from kit.exports.compose import files
+from tests.exercises.catalogue import EXERCISES, NAMES
+from tests.exercises.linted import handed_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,13 +26,15 @@ if TYPE_CHECKING:
     Compose = Callable[..., subprocess.CompletedProcess[str]]
 
 FOLDER = Path(__file__).parents[2] / "compose"
-FILE = FOLDER / "listen-accept.yaml"
+OF_THE_DOCUMENT = ("basic-usage", "listen-accept", "send-recv", "tcp-vs-udp")
 PROJECT = f"wirekit-test-{os.getpid()}"
 
+each_of_the_document = pytest.mark.parametrize("name", OF_THE_DOCUMENT)
 
-@pytest.fixture(scope="module")
-def services() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]
+
+def services(name: str) -> dict[str, Any]:
+    text = files(load(EXERCISES / name), image.recipe().text)["compose.yaml"].decode()
+    found: dict[str, Any] = yaml.safe_load(text)["services"]
     return found
 
 
@@ -44,14 +51,17 @@ def command() -> list[str]:
 @pytest.fixture
 def compose() -> Iterator[Compose]:
     image.ensure(print)
-    with connect_here() as engine:
-        base = image.find(engine) or ""
-    words = [*command(), "--project-name", PROJECT, "--file", str(FILE)]
-    environment = {**os.environ, "BASE": base, "DOCKER_BUILDKIT": "0"}
+    words = [*command(), "--project-name", PROJECT]
+    environment = {**os.environ, "BASE": image.recipe().tag, "DOCKER_BUILDKIT": "0"}
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*words, *arguments], env=environment, text=True, capture_output=True, check=False
+            [*words, *arguments],
+            cwd=FOLDER / "listen-accept",
+            env=environment,
+            text=True,
+            capture_output=True,
+            check=False,
         )
 
     yield run
@@ -63,49 +73,97 @@ def compose() -> Iterator[Compose]:
         assert engine.client.networks(filters=chosen) == []
 
 
+@each_of_the_document
+def test_what_lies_here_is_what_the_command_writes(name: str) -> None:
+    there = {
+        str(path.relative_to(FOLDER / name)): path.read_bytes()
+        for path in (FOLDER / name).rglob("*")
+        if path.is_file()
+    }
+    assert there == files(load(EXERCISES / name), image.recipe().text)
+
+
 @pytest.mark.docker
-def test_by_hand_two_clients_are_served_in_order_and_the_capture_has_the_first_syn(compose: Compose) -> None:
+def test_by_hand_two_clients_queue_up_before_a_stopped_server_which_serves_them_in_order(
+    compose: Compose,
+) -> None:
     built = compose("build")
     assert built.returncode == 0, built.stdout + built.stderr
     ran = compose("run", "--rm", "-T", "packets")
     assert ran.returncode == 0, ran.stderr
-    flags = re.findall(r"Flags \[([^]]+)\]", ran.stdout)
-    assert flags[:3] == ["S", "S.", "."]
-    assert flags.count("S") == 2
-    assert flags.count("F.") == 4
-    said = compose("logs", "--no-color", "server", "client1", "client2").stdout
-    assert re.findall(r"server.*\| (.*)", said) == ["1 client1", "2 client2"]
-    assert re.findall(r"client1.*\| (\d)", said) == ["1"]
-    assert re.findall(r"client2.*\| (\d)", said) == ["2"]
+    flags = re.findall(r"Flags \[([^]]+)\]", ran.stdout.partition("/capture/server.pcap")[2])
+    assert flags[:5] == ["S", "S.", ".", "P.", "."], "the first SYN is in the capture"
+    assert flags[5:8] == ["S", "S.", "."], "and nothing of the server's own comes before both are queued"
+    assert (flags.count("S"), flags.count("F.")) == (2, 4)
+    said = compose("logs", "--no-color").stdout
+    assert re.findall(r"step-\d+-snapshot-server.*\| (LISTEN 2 5 0.0.0.0:8001)", said)
+    assert re.findall(r"^server_1 .*\| (.*)|^server-1 .*\| (.*)", said, re.MULTILINE) in (
+        [("1 client1", ""), ("2 client2", "")],
+        [("", "1 client1"), ("", "2 client2")],  # as docker's plugin names it
+    )
+    assert re.findall(r"^client1[_-]1 .*\| (\d)", said, re.MULTILINE) == ["1"]
+    assert re.findall(r"^client2[_-]1 .*\| (\d)", said, re.MULTILINE) == ["2"]
 
 
-def test_nothing_of_the_machine_is_shared_and_nothing_published(services: dict[str, Any]) -> None:
-    for name, service in services.items():
-        assert service.get("network_mode") in (None, "none", "service:capture"), name
-        assert not {"ports", "expose", "privileged", "pid", "ipc", "devices"} & service.keys(), name
-        for volume in service["volumes"]:
-            source = volume.split(":")[0]
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_of_the_machine_is_shared_and_nothing_published(name: str) -> None:
+    written = files(load(EXERCISES / name), image.recipe().text)
+    for service, said in services(name).items():
+        assert re.fullmatch(r"none|service:capture-[\w-]+", said.get("network_mode", "none")), service
+        assert re.fullmatch(r"|service:[\w-]+", said.get("pid", "")), service
+        assert not {"ports", "expose", "privileged", "ipc", "devices"} & said.keys(), service
+        for volume in said["volumes"]:
+            source, _, options = volume.partition(":")
             if source != "capture":  # the named volume
-                assert source.startswith("../exercises/"), f"{name}: {volume}"
-                assert (FOLDER / source).resolve().is_relative_to(FOLDER.parent), f"{name}: {volume}"
-                assert (FOLDER / source).is_dir(), f"{name}: {volume}"
-                assert volume.endswith(":ro"), f"{name}: {volume}"
-    assert yaml.safe_load(FILE.read_text())["networks"] == {"lab": {"internal": True}}
+                assert source.startswith("./"), f"{service}: {volume}"
+                assert any(file.startswith(source.removeprefix("./")) for file in written), (
+                    f"{service}: {volume}"
+                )
+                assert options.endswith(":ro"), f"{service}: {volume}"
+    assert yaml.safe_load(written["compose.yaml"].decode())["networks"] == {"lab": {"internal": True}}
 
 
-def test_no_health_check_connects(services: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_every_service_waits_for_services_that_there_are_and_the_last_one_for_all(name: str) -> None:
+    found = services(name)
+    after = {service: set(said.get("depends_on", {})) for service, said in found.items()}
+    asked, more = set(), {"packets"}
+    while more:
+        assert more <= found.keys()
+        asked |= more
+        more = {each for service in more for each in after[service]} - asked
+    assert asked == found.keys(), "what is in no chain would not run"
+
+
+@each_of_the_document
+def test_no_health_check_connects(name: str) -> None:
     checks = [
-        " ".join(service["healthcheck"]["test"]) for service in services.values() if "healthcheck" in service
+        " ".join(said["healthcheck"]["test"]) for said in services(name).values() if "healthcheck" in said
     ]
-    assert len(checks) == 2
+    assert checks
     assert not any(re.search(r"\bnc\b|curl|wget|connect|/dev/tcp", check) for check in checks)
+    assert "import socket" not in (FOLDER / name / "step.py").read_text()
 
 
-def test_programs_are_not_root_and_have_no_capability(services: dict[str, Any]) -> None:
-    for name, service in services.items():
-        assert service["cap_drop"] == ["ALL"], name
-        assert service["read_only"] is True, name
-        if name != "capture":
-            assert not {"user", "cap_add"} & service.keys(), name
+@each_of_the_document
+def test_programs_are_not_root_and_have_no_capability(name: str) -> None:
+    for service, said in services(name).items():
+        assert said["cap_drop"] == ["ALL"], service
+        assert said["read_only"] is True, service
+        if not service.startswith("capture-"):
+            assert not {"user", "cap_add"} & said.keys(), service
     recipe = (FOLDER / "Dockerfile").read_text()
     assert re.findall(r"^USER (.*)$", recipe, flags=re.MULTILINE)[-1] == "student"
+
+
+def test_what_compose_cannot_do_is_said_in_the_first_lines() -> None:
+    head = (FOLDER / "tcp-vs-udp" / "compose.yaml").read_text().partition("\n\n")[0]
+    assert "#     step 10, unplug: receiver" in head
+    assert "#     sender.py runs cell by cell: here sender runs all of it at once" in head
+    assert "cannot do" not in (FOLDER / "listen-accept" / "compose.yaml").read_text()
+
+
+def test_a_handout_has_nothing_to_run(tmp_path: Path) -> None:
+    given = handed_out(EXERCISES / "listen-accept", tmp_path)
+    with pytest.raises(UsageError, match="is a handout"):
+        files(given, image.recipe().text)
