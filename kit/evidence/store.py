@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 
 from kit.errors import EvidenceError, UsageError
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from kit.evidence.model import Call, Exit, LimitHit, LinkAct, StepRecord, StreamName
+    from kit.packets.model import Frame, Packet
 
 FORMAT = 1
 MAX_LINES = 10_000  # of a program's output that have their own time; the rest is kept as it came
@@ -196,7 +198,7 @@ def load(folder: Path) -> Evidence:
     programs = facts["programs"]
     acts = tuple(map(rows.link_of, by_kind.get("link", ())))
     captures = {
-        name: _capture(folder, name, facts["captures"].get(name), _corrupted_from(acts, name, facts))
+        name: _capture(folder, name, facts["captures"].get(name), _corrupting(acts, name, facts))
         for name in facts["hosts"]
     }
     host_of_program = {name: one["host"] for name, one in programs.items()}
@@ -290,49 +292,38 @@ def capture_file(folder: Path, host: str) -> pcap.CaptureFile | None:
         raise EvidenceError(f"{path}: cannot be read: {error}") from error
 
 
-def _corrupted_from(acts: Iterable[LinkAct], host: str, facts: Mapping[str, Any]) -> Container[str]:
-    """Give the addresses from which the link has brought this host corrupted packets."""
+@dataclass(frozen=True, slots=True)
+class _Corrupting:
+    """From whom the link has brought a host corrupted packets: by rule, or by chance, which does not spare the addresses."""
+
+    addresses: Container[str]
+    macs: Container[bytes]
+
+    def brought(self, packet: Packet, frame: Frame) -> bool:
+        by_rule = packet.source is not None and packet.source.address in self.addresses
+        return by_rule or frame.data[6:12] in self.macs
+
+
+def _corrupting(acts: Iterable[LinkAct], host: str, facts: Mapping[str, Any]) -> _Corrupting:
     hosts = facts["hosts"]
     senders = {act.from_host for act in acts if act.to_host == host and act.what == "corrupted"}
-    by_chance = {
-        name for name, told in facts.get("netem", {}).items() if " corrupt " in f" {_asked(told, host)} "
-    }
-    found = {hosts[sender]["address"] for sender in senders | by_chance if sender in hosts}
-    if not by_chance:
-        return found
-    # netem does not spare the addresses either
-    return _AllBut({one["address"] for one in hosts.values()} - found)
+    told = [of_sender[host] for of_sender in facts.get("netem", {}).values() if host in of_sender]
+    macs = {one["from_mac"] for one in told if "corrupt" in one.get("asked", "").split()}
+    return _Corrupting(
+        {hosts[sender]["address"] for sender in senders if sender in hosts},
+        {bytes.fromhex(mac.replace(":", "")) for mac in macs},
+    )
 
 
-def _asked(told: Mapping[str, Mapping[str, Any]], host: str) -> str:
-    """Give what was asked of netem for what goes to this host."""
-    return str(told.get(host, {}).get("asked", ""))
-
-
-class _AllBut:
-    """Every address that is not one of those."""
-
-    def __init__(self, others: Container[str]) -> None:
-        self._others = others
-
-    def __contains__(self, address: object) -> bool:
-        return address not in self._others
-
-
-def _capture(
-    folder: Path, host: str, counted: Mapping[str, Any] | None, corrupted_from: Container[str]
-) -> Capture:
+def _capture(folder: Path, host: str, counted: Mapping[str, Any] | None, corrupting: _Corrupting) -> Capture:
     file = capture_file(folder, host)
     if file is None:
         return Capture(host, (), dropped=None, truncated=True)
     packets = tuple(decode(frame, number) for number, frame in enumerate(file.frames, 1))
-    if corrupted_from != set():
-        packets = tuple(
-            unheard_if_wrong(packet, frame)
-            if packet.source is not None and packet.source.address in corrupted_from
-            else packet
-            for packet, frame in zip(packets, file.frames, strict=True)
-        )
+    packets = tuple(
+        unheard_if_wrong(packet, frame) if corrupting.brought(packet, frame) else packet
+        for packet, frame in zip(packets, file.frames, strict=True)
+    )
     if counted is None:
         return Capture(host, packets, dropped=None, truncated=True)
     return Capture(host, packets, counted["dropped"], counted["truncated"] or file.truncated)

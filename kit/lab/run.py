@@ -208,7 +208,11 @@ def _conclude(session: Session, recorder: Recorder) -> None:
     recorder.facts["capturing"] = {name: one.capturing for name, one in session.state.hosts.items()}
     recorder.facts["sysctl"] = {name: dict(one.sysctl) for name, one in session.state.hosts.items()}
     if any(rule.netem for rule in session.plan.link):
-        recorder.facts["netem"] = {name: one.netem for name, one in session.state.hosts.items() if one.netem}
+        recorder.facts["netem"] = {
+            name: {to: {"from_mac": one.mac, **about} for to, about in one.netem.items()}
+            for name, one in session.state.hosts.items()
+            if one.netem
+        }
     recorder.facts["unheld"] = {name: one.unheld for name, one in session.state.hosts.items() if one.unheld}
     recorder.facts["ended_ns"] = time.time_ns()
     recorder.save_facts()

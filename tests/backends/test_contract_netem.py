@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.evidence import store
-from kit.exercise.plan import LinkRule, Netem
+from kit.exercise.plan import Limits, LinkRule, Netem
 from kit.lab.run import run, run_facts
-from tests.backends.contract import plan
+from tests.backends.contract import WITHIN_S, plan
 from tests.backends.test_contract import BACKENDS
 from tests.lab import scene
 
@@ -36,10 +36,10 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
     sender.sendto(b"hello", ("receiver", 9000))
 """
 ACTS = (
-    scene.step(1, "start", programs=["receiver"]),
-    scene.step(2, "wait", listening="receiver", port=9000, protocol="udp"),
-    scene.step(3, "start", programs=["sender"]),
-    scene.step(4, "wait", exited=["sender"]),
+    scene.step(1, "start", WITHIN_S, programs=["receiver"]),
+    scene.step(2, "wait", WITHIN_S, listening="receiver", port=9000, protocol="udp"),
+    scene.step(3, "start", WITHIN_S, programs=["sender"]),
+    scene.step(4, "wait", WITHIN_S, exited=["sender"]),
 )
 REMEDY = "load its module (sudo modprobe sch_netem) or run where `kit doctor` finds netem"
 
@@ -52,7 +52,12 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 
 def played(folder: Path, backend: Backend, netem: Netem) -> Evidence:
     rule = LinkRule(1, "sender", "receiver", "netem", last=None, netem=netem)
-    chosen = replace(plan({"receiver": RECEIVER, "sender": SENDER}), link=(rule,), steps=ACTS)
+    chosen = replace(
+        plan({"receiver": RECEIVER, "sender": SENDER}),
+        link=(rule,),
+        steps=ACTS,
+        limits=Limits(wall_s=2 * WITHIN_S),
+    )
     with store.Recorder(folder, run_facts(chosen, backend)) as recorder:
         run(chosen, backend, recorder, lambda _text: None)
     return store.load(folder)
@@ -69,7 +74,7 @@ def test_all_is_lost_by_chance_or_the_run_says_why_it_cannot_be(tmp_path: Path, 
     told = store.load_facts(tmp_path / "run")["netem"]["sender"]["receiver"]
     assert told["asked"] == "loss 100% seed 7"
     if has_netem(backend):
-        assert seen.faults == ()
+        assert (seen.faults, seen.missed_step) == ((), None)
         assert " loss 100%" in told["took"]
         assert (told["put_in"], told["came_out"]) == (1, 0)
         left, came = (
@@ -90,6 +95,7 @@ def test_a_delay_by_chance_shows_between_the_captures_or_the_run_says_why_not(
 ) -> None:
     seen = played(tmp_path / "run", backend, Netem(7, delay_ms=300))
     if has_netem(backend):
+        assert (seen.faults, seen.missed_step) == ((), None)
         left_ns, came_ns = (
             next(packet.time_ns for packet in seen.captures[host].packets if packet.payload == b"hello")
             for host in ("sender", "receiver")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kit.backends.base import Promise
+from kit.backends.base import Promise, netem
 from kit.errors import BackendError
 from tests.cli.conftest import MISSING, NO_IMAGE, THERE, WANTED
 
@@ -35,6 +35,21 @@ def test_doctor_shows_what_is_there_what_is_missing_and_what_mends_it(
         "--backend auto takes netns\n"
     )
     assert result.exit_code == 0
+
+
+def test_doctor_shows_what_few_exercises_need_of_a_backend_that_can_run(
+    kit: Kit, backends: dict[str, ScriptedBackend]
+) -> None:
+    backends["docker"].needs = [MISSING]
+    backends["docker"].further = backends["netns"].further = [
+        netem("Error: Specified qdisc kind is unknown.")
+    ]
+    told = kit("doctor").stdout
+    row = (
+        "  – netem: Error: Specified qdisc kind is unknown; rules `netem` of a link need it\n"
+        "      sudo modprobe sch_netem\n"
+    )
+    assert (told.count(row), told.endswith("--backend auto takes netns\n")) == (1, True)
 
 
 def test_doctor_exits_3_where_nothing_can_run(kit: Kit, backends: dict[str, ScriptedBackend]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from kit.errors import EvidenceError, MachineError, UsageError
 from kit.evidence import rows, store
 from kit.evidence.model import Call, Exit, LimitHit, StepRecord
 from kit.packets.model import Endpoint
+from kit.tap.capture import FILE_HEADER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,3 +192,29 @@ def test_a_limit_that_is_told_twice_was_met_once(tmp_path: Path) -> None:
         recorder.limit(hit)
         recorder.limit(hit)
     assert store.load(tmp_path / "run").limits_hit == (hit,)
+
+
+DATAGRAM = bytes.fromhex(
+    "0242c6120002 0242c6120003 0800 4500001f000100004011eea3 c6120003 c6120002 9c410035000b 0000 616263"
+)
+
+
+def received(folder: Path, asked: str, frame: bytes) -> bool:
+    """Whether the server's kernel took a datagram, where this was asked of netem."""
+    client = {"client": {"address": "198.18.0.3", "names": []}}
+    with store.Recorder(folder, {**FACTS, "hosts": {**FACTS["hosts"], **client}}) as recorder:
+        size = len(frame).to_bytes(4, sys.byteorder)
+        recorder.packets("server", FILE_HEADER + bytes(8) + size + size + frame)
+        recorder.facts["netem"] = {"client": {"server": {"from_mac": "02:42:c6:12:00:03", "asked": asked}}}
+    (packet,) = store.load(folder).captures["server"].packets
+    return packet.udp is not None
+
+
+@pytest.mark.parametrize(
+    "at", [22, 26, 29, 33]
+)  # time to live, an the source's first byte, its last (the server's own then), the other's last
+def test_where_chance_corrupts_a_packet_with_a_wrong_sum_reached_nobody(tmp_path: Path, at: int) -> None:
+    damaged = DATAGRAM[:at] + bytes([DATAGRAM[at] ^ 1]) + DATAGRAM[at + 1 :]
+    assert received(tmp_path / "right", "corrupt 5% seed 7", DATAGRAM)
+    assert not received(tmp_path / "wrong", "corrupt 5% seed 7", damaged)
+    assert received(tmp_path / "as it came", "loss 5% seed 7", damaged)

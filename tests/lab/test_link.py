@@ -163,6 +163,7 @@ def test_what_was_asked_of_netem_what_the_kernel_took_and_what_came_out_is_in_ru
     assert told == {
         "client": {
             "server": {
+                "from_mac": "",
                 **{name: took[name] for name in ("asked", "took", "seeded")},
                 "put_in": 9,
                 "came_out": 8,
