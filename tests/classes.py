@@ -85,7 +85,8 @@ def make(folder: Path, count: int, exercise: Exercise) -> dict[str, Truth]:
     """Make a class of so many in the folder; give the truth of each by the student's id."""
     folder.mkdir()
     reference = (exercise.folder / "reference" / "server.py").read_bytes()
-    wrongs = cycle(sorted(catalogue.wrongs(exercise).items()))
+    all_wrongs = sorted(catalogue.wrongs(exercise).items())
+    wrongs = cycle([one for one in all_wrongs if (exercise.folder / "wrong" / one[0] / "server.py").exists()])
     packings, broken = cycle(PACKINGS), cycle(BROKEN.items())
     hostile, names = cycle(HOSTILE_ONES), cycle(ODD_NAMES)
     truths: dict[str, Truth] = {}

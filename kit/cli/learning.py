@@ -157,7 +157,8 @@ class _Lesson:
                 f"there is no failed run of {self.exercise.name} to give a hint about",
                 remedy=f"run it first: {self._command()}",
             )
-        help_ = _help(regrade(Path(asked.run_dir)), self.lang)
+        run_dir = Path(asked.run_dir)
+        help_ = _help(regrade(run_dir, choices.own_checks(run_dir)), self.lang)
         if help_ is None:
             screen.result(word(self.lang, "no more hints") + "\n")
             return

@@ -122,7 +122,7 @@ class Judged:
         self.asked.append((submission, seed, backend.name, out))
         return self._answer(submission)
 
-    def regrade(self, run_dir: Path) -> Verdict:
+    def regrade(self, run_dir: Path, _own: Any = None) -> Verdict:
         return self._answer(run_dir.name)
 
     def _answer(self, key: str | None) -> Verdict:
@@ -157,6 +157,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, backends: dict[str, ScriptedBackend]
     assert backends
     script = Judged()
     monkeypatch.setattr(choices, "exercise", lambda _name: EXERCISE)
+    monkeypatch.setattr(choices, "own_checks", lambda _folder: {})
     _replace(monkeypatch, "kit.judge", judge=script.judge, regrade=script.regrade)
     _replace(monkeypatch, "kit.exercise.intake", read_submission=_read)
     return script
