@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from kit.verdict import Verdict
 
 # The reference by the statement's values and by drawn ones, the starter, every wrong solution; many of these wait for
-# a gate, so three side by side keep a processor busy.
-OPTIONS = ("--repeats", "1", "--jobs", "3", "--format", "json")
+# a gate, so two side by side keep a processor busy.
+OPTIONS = ("--repeats", "1", "--jobs", "2", "--format", "json")
 # Every wrong solution is run on one backend, and on the other as many as it takes to have each check fail: the two are
 # held to the same evidence elsewhere (tests/test_parity.py). `make lint` runs all of them on both.
 OF_BACKEND = {"netns": (), "docker": ("--quick",)}
