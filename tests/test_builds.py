@@ -17,6 +17,7 @@ from kit.backends import _docker_owner as owners
 from kit.backends import _netns_leftovers as leftovers
 from kit.backends import _netns_machine as machine
 from kit.backends._docker_engine import connect_here
+from kit.backends.fake import FakeBackend
 from kit.errors import BackendError, MachineError
 from kit.evidence import store
 from kit.exercise import languages, loader
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kit.exercise.loader import Exercise
+    from kit.exercise.plan import Build, Plan
     from kit.verdict import Verdict
 
 pytestmark = pytest.mark.languages("c")
@@ -180,17 +182,28 @@ def test_a_build_that_leaves_a_daemon_gives_its_program_and_nothing_else(
     assert verdict.outcome == "pass", page(verdict)
     facts = store.load_facts(tmp_path / "run")
     built = facts["builds"]["server"]
+    assert [path.name for path in (tmp_path / "run" / "build").iterdir()] == ["server.c"]
     assert (built["folder"], built["fault"], set(built["made"])) == ("build/server.c", None, {"server"})
     assert facts["programs"]["server"]["command"][:3] == ["stdbuf", "-oL", "./server"]
 
 
-@each_backend
-def test_a_program_is_built_once_however_often_it_runs(backend: str, tmp_path: Path) -> None:
-    verdict = grade(tmp_path, backend, {"server.c": b"int main(void) { return 0; }\n"})
-    assert {one.name for one in verdict.findings if one.outcome == "fail"} == {"timeline"}
-    assert [path.name for path in (tmp_path / "run" / "first").iterdir() if path.is_dir()] == []
-    assert [path.name for path in (tmp_path / "run" / "build").iterdir()] == ["server.c"]
-    assert not (tmp_path / "run" / "build" / "server.c" / builds.CONTROL).exists()
+def test_a_program_is_built_once_however_often_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def attempt(_builder: builds.Builder, _plan: Plan, build: Build, place: str) -> builds.Built:
+        tried.append(build.source)
+        return builds.Built({"server": b"made"}, place)
+
+    monkeypatch.setattr(builds.Builder, "_try", attempt)
+    found = exercise(tmp_path)
+    submission = read_submission(EXERCISES / "listen-accept" / "right" / "c", found)
+    builder = builds.Builder(FakeBackend(), tmp_path / "run", lambda _: None)
+    for seed in ("one", "one", "two"):
+        built = builder.build(make_plan(found, submission, seed))
+        assert built == {"server": builds.Built({"server": b"made"}, "build/server.c")}
+    assert tried == ["server.c"]
 
 
 @pytest.mark.netns

@@ -1,4 +1,4 @@
-"""Was the program inside the call when the snapshot was taken, or in a poll, select or epoll_wait before it?"""
+"""Was the program inside the call when the snapshot was taken, or in an event loop's epoll_wait before it?"""
 
 from __future__ import annotations
 

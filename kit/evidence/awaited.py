@@ -1,8 +1,11 @@
-"""For what a program waits that waits for many sockets at once: the calls that poll, select or epoll hold back. Pure.
+"""For what an event loop waits: the calls that an epoll set holds back. Pure.
 
 An event loop asks the kernel which of its sockets is ready, and calls accept or recv only then. Who sits in epoll_wait with
 a listening socket in the set waits to accept, as one that sits in accept does (man 7 epoll). Where the set is
 edge-triggered, as Go's is, every socket is in it for everything: there a call that found nothing (EAGAIN) tells.
+
+A poll or select is another matter: whoever writes one has a time limit, or something else to do, and does not sit in the
+call after it. Python's settimeout is a poll, too.
 """
 
 from __future__ import annotations
@@ -24,8 +27,6 @@ _CONTROL = re.compile(
 )
 _EVENTS = re.compile(r"\{events=([A-Z|]+)")
 _EPOLL = re.compile(r"(\d{1,10})<anon_inode:\[eventpoll\]>")
-_POLLED = re.compile(r"\{fd=(\d{1,10}), events=([A-Z|]+)")
-_SELECTED = re.compile(r"\d{1,10}, (?:\[([\d ]*)\]|NULL), (?:\[([\d ]*)\]|NULL)")
 _MOVES = frozenset({"accept", "recv", "send", "connect"})
 _NOT_YET = frozenset({"EAGAIN", "EINPROGRESS"})
 
@@ -89,13 +90,11 @@ class Awaited:
         for watched in self._sets.values():
             watched.pop(number, None)
 
-    def by(self, kind: str, arguments: str) -> tuple[str, ...]:
-        """Give the kinds of calls that a wait holds back, by the wait's arguments."""
-        found = {
-            each
-            for number, events in _watched(kind, arguments, self._sets)
-            for each in self._of(number, events)
-        }
+    def by(self, arguments: str) -> tuple[str, ...]:
+        """Give the kinds of calls that a wait on an epoll set holds back, by the wait's arguments."""
+        epoll = _EPOLL.match(arguments)
+        watched = self._sets.get(int(epoll[1]), {}) if epoll else {}
+        found = {each for number, events in watched.items() for each in self._of(number, events)}
         return tuple(sorted(found))
 
     def _of(self, number: int, events: str) -> Iterator[str]:
@@ -109,17 +108,3 @@ class Awaited:
             yield "accept" if known.listens else "recv"
         if "OUT" in events:
             yield "send"
-
-
-def _watched(kind: str, arguments: str, sets: dict[int, dict[int, str]]) -> Iterator[tuple[int, str]]:
-    """Give the sockets that a wait names, each with its events."""
-    if kind == "epoll_wait":
-        epoll = _EPOLL.match(arguments)
-        yield from sets.get(int(epoll[1]), {}).items() if epoll else ()
-        return
-    plain = text.without_sockets(arguments)
-    if kind == "poll":
-        yield from ((int(number), events) for number, events in _POLLED.findall(plain))
-    elif selected := _SELECTED.match(plain):
-        for numbers, events in zip(selected.groups(default=""), ("IN", "OUT"), strict=True):
-            yield from ((int(number), events) for number in numbers.split())

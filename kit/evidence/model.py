@@ -87,9 +87,7 @@ class Call:
     data_complete: bool = True
     result: int | None = None
     error: str | None = None  # ECONNREFUSED, EAGAIN, ...
-    awaits: tuple[
-        str, ...
-    ] = ()  # of poll, select and epoll_wait: the kinds of calls that were to come after it
+    awaits: tuple[str, ...] = ()  # of epoll_wait: the kinds of calls that were to come after it
 
     @property
     def kind(self) -> str:

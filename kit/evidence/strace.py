@@ -100,7 +100,7 @@ class Tracer:
         }
 
     def awaited(self) -> frozenset[str]:
-        """Give the kinds of calls that cannot go on: those of `blocked`, and what a wait for many sockets holds back."""
+        """Give the kinds of calls that cannot go on: those of `blocked`, and what an epoll set holds back."""
         inside = [call for entry in self._inside() if (call := self._call(entry, None)) is not None]
         return frozenset(kind for call in inside for kind in (call.kind, *call.awaits))
 
@@ -248,7 +248,7 @@ class Tracer:
             arguments=arguments,
             result=None if result is None else result.value,
             error=None if result is None else result.error,
-            awaits=self._awaited.by(kind, arguments) if kind in _WAITS else (),
+            awaits=self._awaited.by(arguments) if kind == "epoll_wait" else (),
         )
         return _with_payload(call) if kind in _COUNTED else call
 

@@ -101,11 +101,6 @@ def descriptors(text: str) -> Iterator[Descriptor]:
             yield descriptor
 
 
-def without_sockets(arguments: str) -> str:
-    """Give the text with the bare number of each socket in it."""
-    return _SOCKET.sub(lambda found: found["number"], arguments)
-
-
 def first_descriptor(arguments: str) -> Descriptor | None:
     """Give the socket that is the first argument, or None."""
     found = _SOCKET.match(arguments)

@@ -156,8 +156,8 @@ class State(Strict):
 
 
 class Blocked(Strict):
-    """The program sits inside the call: it was entered and has not returned. So does one that waits in poll, select or
-    epoll_wait for the moment to make it."""
+    """The program sits inside the call: it was entered and has not returned. So does an event loop that waits
+    in epoll_wait for the moment to make it."""
 
     blocked: ProgramRef
     call: Literal["accept", "connect", "recv", "send", "poll", "select", "epoll_wait"]

@@ -51,7 +51,7 @@ class ProgramState:
 
     @property
     def awaits(self) -> frozenset[str]:
-        """The same, and the kinds of calls that wait for a poll, select or epoll_wait to return."""
+        """The same, and the kinds of calls that an event loop waits to make."""
         self._read_trace()
         return self.tracer.awaited() if self.running else frozenset()
 

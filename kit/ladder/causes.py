@@ -48,6 +48,7 @@ class Causes:
         self.woken: dict[int, list[Crossing]] = {}  # call -> the arrivals that let it return
         for held, calls in self._by_connection():
             self._join(held, calls)
+        self._join_unnamed()
         for call in evidence.calls:
             if call.kind in _WAITS:
                 self._wait(call)
@@ -93,6 +94,23 @@ class Causes:
             self._opening(calls, own, came)
             self._stream(calls, own, came)
             self._closing(calls, own, came)
+
+    def _join_unnamed(self) -> None:
+        """Give receives that do not say from whom the datagrams that came to their port, whoever sent them."""
+        calls: dict[object, list[Call]] = defaultdict(list)
+        came: dict[object, list[Crossing]] = {}
+        for call in self._calls:
+            if (found := self._sockets.unnamed(call)) is not None:
+                place, helds = found
+                calls[place].append(call)
+                came[place] = [
+                    one
+                    for held in helds
+                    for one in held.talk.sent_by(held.talk.peer(held.end))
+                    if one.received
+                ]
+        for port, received in calls.items():
+            self._receives(received, came[port])
 
     def _caused(self, call: Call, segments: Iterable[Crossing]) -> None:
         self.sent[call.number] += [one for one in segments if one.packet.time_ns >= call.enter_ns]
@@ -153,11 +171,12 @@ class Causes:
     # Datagrams ----------------------------------------------------------------------------------------
 
     def _datagrams(self, calls: list[Call], own: list[Crossing], came: list[Crossing]) -> None:
-        """One send is one datagram is one receive, in order (RFC 768): each takes the next that carries its bytes.
-
-        Receives take them in the order of their arrival, which need not be that of sending.
-        """
+        """One send is one datagram is one receive, in order (RFC 768): each takes the next that carries its bytes."""
         self._pair(calls, "send", own, self._caused)
+        self._receives(calls, came)
+
+    def _receives(self, calls: list[Call], came: list[Crossing]) -> None:
+        """Receives take datagrams in the order of their arrival, which need not be that of sending."""
         self._pair(calls, "recv", sorted(came, key=lambda one: one.arrived_ns or 0), self._woke)
 
     def _pair(

@@ -70,6 +70,16 @@ class Sockets:
         begun = [held for held in meetings if held.talk.began_ns <= until]
         return begun[-1] if begun else next(iter(meetings), None)
 
+    def unnamed(self, call: Call) -> tuple[Place, list[Held]] | None:
+        """Give the place of a receive that does not say from whom (recv on a UDP socket that is not connected), and
+        all that may have come to it; None for any other call."""
+        if call.kind != "recv" or call.protocol != "udp" or call.remote or call.peer or call.local is None:
+            return None
+        place = self._place(call)
+        return place, [
+            held for (at, _), meetings in self._by_ends.items() if at == place for held in meetings
+        ]
+
     def _attempts(self, call: Call, remote: Endpoint) -> Iterator[Held]:
         """Give what a connect that failed may have begun: strace never learned its own port."""
         host = self._evidence.programs[call.program].host

@@ -124,7 +124,7 @@ def test_without_the_image_nothing_is_made_and_the_command_is_named(
     ):
         pass
     assert raised.value.remedy == "kit image build"
-    lacking = [need for need in backend.requirements() if not need.present]
+    lacking = [need for need in backend.requirements() if need.needed and not need.present]
     assert [(need.name, need.remedy) for need in lacking] == [("host image", "kit image build")]
     me = str(_docker_owner.this_process())
     assert engine.client.networks(filters={"label": f"{_docker_owner.OWNER_LABEL}={me}"}) == []

@@ -332,6 +332,20 @@ def test_a_datagram_that_was_overtaken_wakes_the_receive_that_took_it() -> None:
     assert [event.at_ns for event in woken if isinstance(event, Arrived)] == [20_120_000, 20_300_000]
 
 
+def test_a_receive_that_does_not_say_from_whom_is_woken_by_what_came_to_its_port() -> None:
+    places = {"c": C, "d": D, "s": S}
+    came = '0.010 c > s udp "one"\n0.020 d > s udp "two"'
+    receives = tuple(
+        call("server", "recvfrom", at, at + 0.05, protocol="udp", local=ANY, data=data)
+        for at, data in ((9.9, b"one"), (19.9, b"two"))
+    )  # strace took the times of their return before the packets were seen
+    ladder = built(evidence({"server": came}, places=places, calls=[receives]))
+    words = told(ladder)
+    assert words.index(")recv") > words.index("UDP (3)")
+    woken = [ladder.events[returned.cause[-1]] for returned in only(CallReturned, ladder)]
+    assert [event.at_ns for event in woken if isinstance(event, Arrived)] == [10_000_000, 20_000_000]
+
+
 # Packets between hosts -----------------------------------------------------------------------------------
 
 
