@@ -17,7 +17,7 @@ from kit.exercise.loader import load
 from kit.exercise.model import ACTIONS, CONDITIONS, CheckSpec, Definition, LimitSpec
 from kit.exercise.plan import Limits
 from kit.lint.statements import HEADINGS
-from tests.exercises.catalogue import kit
+from tests.exercises.catalogue import NAMES, kit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,3 +166,13 @@ def test_the_headings_of_a_statement_are_those_that_lint_asks_for() -> None:
     for language, headings in HEADINGS.items():
         (text,) = (b.text for b in BLOCKS if b.file.endswith(f"statement.{language}.md") and not b.at_its_end)
         assert re.findall(r"^## (.*)$", text, re.MULTILINE) == list(headings)
+
+
+def test_the_exercises_that_it_sends_to_are_there() -> None:
+    rows = TEXT[TEXT.index("Patterns to take") : TEXT.index("## exercise.yaml, key by key")]
+    sent_to = [
+        name for row in rows.splitlines()[3:] for name in re.findall(r"`([a-z-]+)`", row.rpartition("|")[0])
+    ]
+    known = {"queued", "received", "drained", "signal", "roles"}  # words of theirs
+    assert [name for name in sent_to if name not in known and name not in NAMES] == []
+    assert len(sent_to) > len(known)

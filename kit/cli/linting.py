@@ -175,12 +175,14 @@ def _of_runs(exercises: Sequence[Written], asked: _Asked) -> Iterator[Report]:
 @contextmanager
 def _forgetting(folder: Path) -> Iterator[None]:
     """Remove at the end the folders in which nothing was kept."""
+    from kit.classroom.places import UNFINISHED
+
     try:
         yield
     finally:
-        for path in (*folder.glob("*/*.unfinished"),):
+        for path in folder.glob(f"*/*{UNFINISHED}"):
             shutil.rmtree(path, ignore_errors=True)
-        for path in (*folder.glob("*"), folder):
+        for path in (*folder.glob("*"), folder, Path(RUNS)):
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
 
