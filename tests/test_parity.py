@@ -40,6 +40,7 @@ BY_TIME = {
     "blocking-send": ("calls", "packets"),
     "broken-pipe": ("calls", "packets"),
     "concurrent-server": ("calls",),
+    "datagram-size": ("calls", "exits"),
     "ephemeral-ports": ("calls", "exits", "packets"),
     "full-duplex": ("calls",),
     "nagle": ("calls",),
