@@ -160,7 +160,7 @@ def _protocol(asked: str) -> "Protocol":
     for known in PROTOCOLS:
         if asked == known:
             return known
-    raise choices.unknown("protocol", asked, PROTOCOLS, f"the protocols are: {', '.join(PROTOCOLS)}")
+    raise choices.unknown("protocol", asked, PROTOCOLS)
 
 
 def _place(name: str) -> Path:

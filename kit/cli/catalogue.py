@@ -63,9 +63,9 @@ def list_exercises(
     language = choices.language(lang)
     formats = {"text": _list_text, "json": _list_json}
     if format_ not in formats:
-        raise choices.unknown("format", format_, formats, f"the formats are: {', '.join(formats)}")
+        raise choices.unknown("format", format_, formats)
     if by not in GROUPINGS:
-        raise choices.unknown("grouping", by, GROUPINGS, f"the groupings are: {', '.join(GROUPINGS)}")
+        raise choices.unknown("grouping", by, GROUPINGS)
     exercises, code = choices.all_exercises()
     listed = _listed(exercises, topic, difficulty, open_=open_)
     formats[format_](listed, by, language)
@@ -81,7 +81,7 @@ def _listed(
     definitions = {exercise.name: exercise.definition for exercise in exercises}
     topics = {each for definition in definitions.values() for each in definition.topics}
     if topic is not None and topic not in topics:
-        raise choices.unknown("topic", topic, topics, f"the topics are: {', '.join(sorted(topics))}")
+        raise choices.unknown("topic", topic, sorted(topics))
     solved = _solved()
     shown = [
         name

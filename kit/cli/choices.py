@@ -34,11 +34,14 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")  # as kit.exercise.model, which i
 BUILD_IMAGE = "kit image build"  # the one remedy that a run takes by itself
 
 
-def unknown(kind: str, name: str, known: Iterable[str], remedy: str) -> UsageError:
-    """Word an unknown name."""
-    near = difflib.get_close_matches(name, list(known), n=1)
+def unknown(kind: str, name: str, known: Iterable[str], remedy: str | None = None) -> UsageError:
+    """Word an unknown name; without a remedy of its own, it lists all that there is."""
+    there = list(known)
+    near = difflib.get_close_matches(name, there, n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    return UsageError(f"unknown {kind} '{name}'{hint}", remedy=remedy)
+    return UsageError(
+        f"unknown {kind} '{name}'{hint}", remedy=remedy or f"the {kind}s are: {', '.join(there)}"
+    )
 
 
 def refuse_idle(given: Mapping[str, bool], without: str) -> None:
@@ -92,8 +95,7 @@ def renderer(name: str) -> Renderer:
     try:
         return renderers.load(name)
     except KeyError:
-        formats = ", ".join(renderers.names())
-        raise unknown("format", name, renderers.names(), f"the formats are: {formats}") from None
+        raise unknown("format", name, renderers.names()) from None
 
 
 def audience(asked: str | None, default: Audience) -> Audience:
@@ -103,8 +105,7 @@ def audience(asked: str | None, default: Audience) -> Audience:
     for known in renderers.AUDIENCES:
         if asked == known:
             return known
-    known_ones = ", ".join(renderers.AUDIENCES)
-    raise unknown("reader", asked, renderers.AUDIENCES, f"the readers are: {known_ones}")
+    raise unknown("reader", asked, renderers.AUDIENCES)
 
 
 def written(format_: str, lang: str | None, reader: str | None) -> Pieces:
@@ -124,7 +125,7 @@ def language(asked: str | None, environment: Mapping[str, str] = os.environ) -> 
     for known in LANGUAGES:
         if asked == known:
             return known
-    raise unknown("language", asked, LANGUAGES, f"the languages are: {', '.join(LANGUAGES)}")
+    raise unknown("language", asked, LANGUAGES)
 
 
 def backend(name: str) -> Backend:
@@ -167,7 +168,7 @@ def named_backend(name: str) -> Backend:
         module = None
     make = getattr(module, "backend", None)
     if make is None:
-        raise unknown("backend", name, ("auto", *AUTO), f"the backends are: {', '.join(('auto', *AUTO))}")
+        raise unknown("backend", name, ("auto", *AUTO))
     made: Backend = make()
     return made
 

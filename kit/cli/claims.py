@@ -53,7 +53,7 @@ def claims(
     language = choices.language(lang)
     formats = {"text": _text, "json": _json}
     if format_ not in formats:
-        raise choices.unknown("format", format_, formats, f"the formats are: {', '.join(formats)}")
+        raise choices.unknown("format", format_, formats)
     folder = catalogue.exercises_folder() / "claims"
     said = model.load(folder / model.FILE)
     if run:

@@ -91,7 +91,7 @@ def pcap(
     known = store.load_facts(run_dir)["hosts"]
     for name in wanted:
         if name not in known:
-            raise choices.unknown("host", name, known, f"the hosts are: {', '.join(known)}")
+            raise choices.unknown("host", name, known)
     path = out or run_dir / "run.pcapng"
     write_whole(path, pcapng.export(run_dir, wanted))
     if len(wanted or known) > 1:

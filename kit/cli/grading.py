@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kit.cli import capacity, choices, classroom, lease, screen
-from kit.cli.running import BackendName, Format, Lang, Name, Out, Reader, attempt, default_directory, each
+from kit.cli.running import (
+    BackendName,
+    Format,
+    Jobs,
+    Lang,
+    Name,
+    Out,
+    Reader,
+    attempt,
+    default_directory,
+    each,
+)
 from kit.errors import KitError, MachineError, UsageError
 from kit.renderers import inert_line
 from kit.verdict import Verdict
@@ -74,17 +85,7 @@ def grade(
             metavar="FILE", help="Of a class: where verdicts are kept; else DIR/journal.sqlite of --out."
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "-j",
-            "--jobs",
-            min=1,
-            max=256,
-            metavar="N",
-            help="Runs side by side; else what this machine holds.",
-        ),
-    ] = None,
+    jobs: Jobs = None,
     backend: BackendName = "auto",
     seed: GradeSeed = None,
     out: Out = None,

@@ -16,7 +16,7 @@ import typer
 
 from kit.cli import capacity, choices, lease, screen
 from kit.cli.classroom import WORKER
-from kit.cli.running import BackendName, worst
+from kit.cli.running import BackendName, Jobs, worst
 from kit.errors import ExerciseError, KitError, UsageError
 from kit.exercise.languages import PYTHON
 from kit.renderers import inert, inert_line
@@ -54,17 +54,7 @@ def lint(
         ),
     ] = None,
     backend: BackendName = "auto",
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "-j",
-            "--jobs",
-            min=1,
-            max=256,
-            metavar="N",
-            help="Runs side by side; else what this machine holds.",
-        ),
-    ] = None,
+    jobs: Jobs = None,
     repeats: Annotated[
         int | None,
         typer.Option(
@@ -88,7 +78,7 @@ def lint(
 ) -> None:
     """Hold exercises to what they owe: files, both languages, reference, starter, wrong solutions, repeats, limits."""
     if format_ not in FORMATS:
-        raise choices.unknown("format", format_, FORMATS, f"the formats are: {', '.join(FORMATS)}")
+        raise choices.unknown("format", format_, FORMATS)
     if no_run:
         about_runs = {
             "--backend": backend != "auto",

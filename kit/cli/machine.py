@@ -24,9 +24,7 @@ def doctor(
 ) -> None:
     """Tell what this machine has, what is missing, and the command that mends it."""
     if format_ not in _DOCTOR_FORMATS:
-        raise choices.unknown(
-            "format", format_, _DOCTOR_FORMATS, f"the formats are: {', '.join(_DOCTOR_FORMATS)}"
-        )
+        raise choices.unknown("format", format_, _DOCTOR_FORMATS)
     found = {name: choices.named_backend(name).requirements() for name in choices.AUTO}
     able = [name for name, requirements in found.items() if not choices.lacking(requirements)]
     for name in able:
@@ -120,7 +118,7 @@ def _languages(asked: str | None) -> list[str]:
     names = [name.strip() for name in (asked or "").split(",") if name.strip()]
     for name in names:
         if name not in FURTHER:
-            raise choices.unknown("language", name, FURTHER, f"the languages are: {', '.join(FURTHER)}")
+            raise choices.unknown("language", name, FURTHER)
     return names
 
 

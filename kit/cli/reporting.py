@@ -47,7 +47,7 @@ def report(
     if len(run_dirs) > 2:
         raise UsageError("a report shows one run, or two side by side", remedy="name at most two folders")
     if of not in PICTURES:
-        raise choices.unknown("picture", of, PICTURES, f"the pictures are: {', '.join(PICTURES)}")
+        raise choices.unknown("picture", of, PICTURES)
     language = choices.language(lang)
     runs = [read_run(folder, language) for folder in run_dirs]
     if svg is not None or png is not None:

@@ -103,7 +103,7 @@ def results(
     from kit.classroom.roll import roll
 
     if outcome is not None and outcome not in OUTCOMES:
-        raise choices.unknown("outcome", outcome, OUTCOMES, f"the outcomes are: {', '.join(OUTCOMES)}")
+        raise choices.unknown("outcome", outcome, OUTCOMES)
     _one_thing(format_, history=history, fill=fill is not None, column=column is not None, to=to is not None)
     wanted = Wanted(tuple(student or ()), section, outcome, check)
     students = classroom.open_roster(roster)

@@ -28,6 +28,17 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Where the evidence goes; without it, a new folder in ./runs."),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "-j",
+        "--jobs",
+        min=1,
+        max=256,
+        metavar="N",
+        help="Runs side by side; else what this machine holds.",
+    ),
+]
 Format = Annotated[
     str, typer.Option("--format", metavar="|".join(renderers.names()), help="How the verdict is written.")
 ]
