@@ -74,8 +74,12 @@ WAITS: dict[str, Callable[..., bool]] = {
 def main(do: str, *arguments: str) -> None:
     if do in WAITS:
         until = time.monotonic() + AT_MOST_S
-        while not WAITS[do](*arguments) and time.monotonic() < until:
+        while not (came := WAITS[do](*arguments)) and time.monotonic() < until:
             time.sleep(AGAIN_S)
+        if not came:
+            sys.stderr.write(
+                f"{do} {' '.join(arguments)}: not within {AT_MOST_S} s; the next step comes now\n"
+            )
     elif do == "sockets":
         lines = (" ".join(row) for protocol in ("tcp", "udp") for row in rows(protocol))
         sys.stdout.write("".join(f"{line}\n" for line in lines))
