@@ -59,7 +59,7 @@ def lines_of(files: list[Path]) -> set[str]:
 def test_nothing_in_it_tells_of_solutions_and_hidden_checks(name: str, whole: Exercise) -> None:
     folder, submit = whole.folder, whole.definition.submit
     provided = [file for file in (folder / "reference").iterdir() if file.name not in submit]
-    given = lines_of([*(folder / "starter").iterdir(), *folder.glob("statement.*.md"), *provided])
+    given = lines_of([*folder.glob("starter*/*"), *folder.glob("statement.*.md"), *provided])
     solutions = [folder / "reference" / file for file in submit]
     solutions += [file for file in (folder / "wrong").rglob("*") if file.is_file()]
     comments = re.findall(r" # .*", (folder / "exercise.yaml").read_text(encoding="utf-8"))
