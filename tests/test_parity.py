@@ -38,7 +38,7 @@ EPHEMERAL = 32768  # net.ipv4.ip_local_port_range begins here
 WAITING = frozenset({"poll", "select", "epoll_wait"})
 # Where buffers are full or a segment waits for an acknowledgement, it is a matter of time in any run how many bytes a call
 # moves, and how often one finds no room: their sum is compared.
-STREAMED = frozenset({"nagle", "partial-send", "zero-window"})
+STREAMED = frozenset({"blocking-send", "nagle", "partial-send", "zero-window"})
 
 
 def normalised(evidence: Evidence, definition: Definition) -> dict[str, Any]:
