@@ -36,9 +36,9 @@ BACKENDS: dict[str, Backend] = {"docker": docker.backend(), "netns": netns.backe
 # Calls whose number depends on how soon the other side was: left out of the comparison.
 EPHEMERAL = 32768  # net.ipv4.ip_local_port_range begins here
 WAITING = frozenset({"poll", "select", "epoll_wait"})
-# Where buffers are full or a segment waits for an acknowledgement, it is a matter of time in any run how many bytes a call
-# moves, and how often one finds no room: their sum is compared.
-STREAMED = frozenset({"blocking-send", "nagle", "partial-send", "zero-window"})
+# Where buffers are full, a segment waits for an acknowledgement, or two threads share a connection, it is a matter of time in
+# any run how many bytes a call moves, which comes first, and how often one finds no room: their sum is compared.
+STREAMED = frozenset({"blocking-send", "full-duplex", "nagle", "partial-send", "zero-window"})
 
 
 def normalised(evidence: Evidence, definition: Definition) -> dict[str, Any]:
