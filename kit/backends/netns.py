@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import atexit
 import ipaddress
+import os
 import socket
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit import interrupts
@@ -40,7 +42,6 @@ from kit.exercise.plan import DEFAULT_SUBNET, smallest_subnet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from queue import SimpleQueue
 
     from kit.backends.base import Arrived, Backend, Promise, Requirement
@@ -165,6 +166,7 @@ class Ground:
         self.folder = leftovers.make_folder()
         stack.callback(leftovers.remove_folder, self.folder)
         environment = self._prepare_folder()
+        self.etc = self._write_common_etc()
         self.filter = self._write_filter()
         self.freezer = choose(self.folder.name)
         stack.callback(self.freezer.close)
@@ -200,10 +202,21 @@ class Ground:
         path.write_bytes(forbidden)
         return str(path)
 
+    def _write_common_etc(self) -> list[Path]:
+        """Make the files of /etc that all programs see."""
+        folder = self.folder / "common"
+        folder.mkdir()
+        for name, text in sandbox.ETC_OF_ALL.items():
+            _write_for_all(folder / name, text.encode())
+        for name in sandbox.ETC_OF_MACHINE:
+            with suppress(FileNotFoundError):
+                _write_for_all(folder / name, Path("/etc", name).read_bytes())
+        return list(folder.iterdir())
+
     def _prepare_folder(self) -> dict[str, str]:
         """Make what the helpers need in the run's folder; give their environment."""
         for name in ("words", "etc", "work", "tmp"):
-            (self.folder / name).mkdir(mode=0o711)
+            _make_folder(self.folder / name, 0o711)
         marks = {leftovers.VARIABLE: str(leftovers.this_kit())}
         # their temporary files go when the folder goes, also those of a helper that was killed
         return {"PATH": machine.PATH, "LANG": "C.UTF-8", "TMPDIR": str(self.folder / "tmp"), **marks}
@@ -286,20 +299,22 @@ class NetnsLab:
     def _make_folders(self, program: str) -> dict[str, Path]:
         """Make the places for the file systems that the program may write: path in the sandbox -> path here."""
         home = self._folder / "work" / program
-        home.mkdir(mode=0o711)
+        _make_folder(home, 0o711)
         folders = {path: home / path.replace("/", "-").lstrip("-") for path in FOLDERS}
         for folder in folders.values():
             folder.mkdir()
         return folders
 
-    def _write_etc(self, program: str, uid: int) -> dict[str, str]:
+    def _write_etc(self, program: str, uid: int) -> str:
+        """Make what the program sees as /etc; give its folder."""
         folder = self._folder / "etc" / program
-        folder.mkdir(mode=0o711)
-        paths = {}
+        for made in (folder, folder / sandbox.ALTERNATIVES):
+            _make_folder(made, 0o755)
+        for path in self._ground.etc:
+            os.link(path, folder / path.name)
         for name, text in sandbox.etc_files(uid, self.plan.hosts_file).items():
-            (folder / name).write_text(text)
-            paths[name] = str(folder / name)
-        return paths
+            _write_for_all(folder / name, text.encode())
+        return str(folder)
 
     def _link_end(self, host: str) -> links.LinkEnd:
         pid = self._helpers["host", host].pid
@@ -328,6 +343,17 @@ class NetnsLab:
         self._ground.kill()
         for helper in self._helpers.values():
             helper.join()
+
+
+def _make_folder(path: Path, mode: int) -> None:
+    """Make it with this mode, whatever the umask: programs are other users."""
+    path.mkdir()
+    path.chmod(mode)
+
+
+def _write_for_all(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    path.chmod(0o644)
 
 
 @contextmanager
