@@ -7,7 +7,8 @@ stderr. `{"entry": "host"}` is born into a new network namespace, `{"entry": "pr
 one that nobody else sees, and that ends with it. The answer is `{"pid": N}` or `{"error": text}`.
 
 The nursery adopts what a dead helper leaves (PR_SET_CHILD_SUBREAPER, prctl(2)), so all that it ever bore is
-below it, and it reaps nothing while it lives, so a pid that it told never means another process.
+below it, and it reaps nothing before `{"entry": "reap"}`, so a pid that it told never means another process while kit
+may use it. Then all of them are dead; the answer is `{"reaped": N}`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import os
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kit.tap import host, program, sysctl
@@ -51,7 +53,9 @@ def main() -> None:
         data, fds, _, _ = socket.recv_fds(control, ORDER_BYTES, 2)
         if not data:
             sys.exit(0)  # kit is gone
-        control.send(json.dumps(_bear(json.loads(data), fds, control, outside)).encode())
+        order = json.loads(data)
+        answer = _reap() if order["entry"] == "reap" else _bear(order, fds, control, outside)
+        control.send(json.dumps(answer).encode())
         for fd in fds:
             os.close(fd)
 
@@ -73,6 +77,16 @@ def _bear(
     except BaseException:  # noqa: BLE001  # a child must never go on in its parent's loop
         traceback.print_exc()
     os._exit(1)
+
+
+def _reap() -> dict[str, Any]:
+    """Wait for all that it bore and adopted."""
+    reaped = 0
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+            reaped += 1
+    return {"reaped": reaped}
 
 
 def _live(order: dict[str, Any], outside: dict[str, str], stream_fd: int, words_fd: int) -> None:

@@ -232,6 +232,48 @@ def test_nothing_is_left_after_a_run_that_was_cut_short(desk: Desk) -> None:
         assert desk.wait(("host", host), "end").body == b""
 
 
+def test_runs_that_follow_one_another_share_a_nursery_and_nothing_else() -> None:
+    backend = netns.backend()
+    token = str(leftovers.this_kit())
+    namespaces: list[set[str]] = []
+    with backend.keep():
+        for _ in range(3):
+            desk = Desk()
+            with backend.up(plan_of({"server": SERVER, "client": CLIENT}), desk.inbox) as lab:
+                desk.ready(lab)
+                desk.start(lab, "server")
+                desk.line("server", "listening")
+                desk.start(lab, "client")
+                desk.line("server", "got hello")
+                namespaces.append(network_namespaces(token))
+            between = traces(token)
+            assert len(between["processes"]) == 2  # the nursery, and the next run's hub
+            (folder,) = between["folders"]
+            assert not [file for name in netns.RUNS_FOLDERS for file in Path(folder, name).iterdir()]
+    shared = set.intersection(*namespaces) - {str(Path("/proc/self/ns/net").readlink())}
+    assert len(shared) == 1  # the nursery's, which no host is linked to
+    assert traces(token) == NOTHING
+
+
+def test_what_cannot_be_cleared_is_not_kept_and_the_next_run_gets_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_self: object) -> None:
+        raise BackendError("no more processes")
+
+    backend = netns.backend()
+    token = str(leftovers.this_kit())
+    with backend.keep():
+        with monkeypatch.context() as broken:
+            broken.setattr("kit.backends._pipe_helper.Nursery.reap", refuse)
+            with backend.up(plan_of({"server": WAITING}), (desk := Desk()).inbox) as lab:
+                desk.ready(lab)
+        assert traces(token)["processes"] == set()
+        with backend.up(plan_of({"server": WAITING}), (desk := Desk()).inbox) as lab:
+            desk.ready(lab)
+    assert traces(token) == NOTHING
+
+
 def test_an_interruption_leaves_nothing(desk: Desk) -> None:
     with pytest.raises(KeyboardInterrupt), netns.backend().up(plan_of({"server": WAITING}), desk.inbox):
         raise KeyboardInterrupt
