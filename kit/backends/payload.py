@@ -95,8 +95,8 @@ def archive() -> bytes:
         packed.writestr(zipfile.ZipInfo("kit/__init__.py"), "")
         for path in sorted(_TAP_FOLDER.glob("*.py")):
             source = path.read_bytes()
-            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), source)
-            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}c"), _compiled(path, source))
+            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), source, zipfile.ZIP_DEFLATED)
+            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}c"), _compiled(path, source), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

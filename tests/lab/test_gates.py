@@ -130,7 +130,8 @@ def test_output_is_looked_for_since_the_last_start() -> None:
 
 def test_exited_names_who_still_runs_and_where() -> None:
     asked = {"exited": ["server"]}
-    assert gates.look(state(STARTED), asked) == (False, "server is inside its own code")
+    seen = gates.look(state(STARTED), asked)
+    assert (seen.open, seen.observed) == (False, "server is inside its own code")
     assert gates.look(state(STARTED, EXITED), asked).open
 
 
