@@ -15,7 +15,7 @@ from __future__ import annotations
 import atexit
 import ipaddress
 import socket
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from kit import interrupts
@@ -40,6 +40,7 @@ from kit.exercise.plan import DEFAULT_SUBNET, smallest_subnet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from queue import SimpleQueue
 
@@ -74,6 +75,9 @@ class NetnsBackend:
             atexit.register(self._warm.close)  # where no run follows
             with interrupts.held(lambda: None), _disk_refuses():  # a signal in the middle would leave a half
                 self._ground = Ground(self._warm)
+
+    def keep(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @contextmanager
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[NetnsLab]:
