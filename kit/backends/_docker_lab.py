@@ -11,27 +11,30 @@ import secrets
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import docker.errors
 
 from kit.backends import _docker_owner, payload
 from kit.backends import _docker_shapes as shapes
+from kit.backends._docker_keep import Answers, Kept, Watched, may_stay
 from kit.backends._docker_stream import Attachment, HelperStream
 from kit.errors import BackendError, UnstoppableError
 from kit.exercise.plan import smallest_subnet
 
 if TYPE_CHECKING:
     import ipaddress
-    from collections.abc import Iterator
-    from queue import SimpleQueue
+    from collections.abc import Iterable, Iterator
 
     from kit.backends._docker_engine import Engine
+    from kit.backends._docker_keep import Shape, Source
     from kit.backends.base import Arrived
     from kit.exercise.plan import Plan
 
 SUBNET_TRIES = 64  # with half of the pool taken, all of them miss once in 10^19 runs
 REMOVED_WITHIN_S = 30
+RESET_WITHIN_S = 5.0  # helpers need some milliseconds; what is slower is taken down and made anew
 UNSTOPPABLE = "unable to freeze"  # says the engine's runtime of a container at the end of its memory, say
 FREEZE_WITHIN_S = 2.0
 LETS_GO_WITHIN_S = 5.0  # some engines (20.10 under load) lose count of a network's links, and never let go
@@ -44,16 +47,32 @@ _NO_LONGER = re.compile("is not (running|paused)")  # between a runner's end and
 class DockerLab:
     """The lab of one run; see `kit.backends.base.Lab`."""
 
-    def __init__(self, engine: Engine, tag: str, plan: Plan, inbox: SimpleQueue[Arrived]) -> None:
+    def __init__(
+        self, engine: Engine, tag: str, plan: Plan, inbox: SimpleQueue[Arrived], kept: Kept | None = None
+    ) -> None:
+        """`kept`: what is there already of a lab of this plan's shape; it is this lab's from now on."""
         self.plan = plan
         self._engine = engine
-        self._inbox = inbox
-        identity = secrets.token_hex(4)
-        labels = _docker_owner.labels(identity, _docker_owner.this_process())
-        self.run = shapes.Run(identity, tag, labels)
-        self._streams: dict[tuple[str, str], HelperStream] = {}
+        self._inbox = Watched(inbox, plan)
+        self._streams: dict[Source, HelperStream] = {}
+        self._identities: dict[
+            Source, str
+        ] = {}  # of containers made here: a name may have been another's before
+        self._frozen: set[str] = set()
+        self._finished: set[str] = set()  # hosts whose part in the run has ended as it should
+        self._kept = kept
+        if kept is None:
+            identity = secrets.token_hex(4)
+            labels = _docker_owner.labels(identity, _docker_owner.this_process())
+            self.run = shapes.Run(identity, tag, labels)
+        else:
+            self.run = kept.run
+            self._streams = dict(kept.streams)
+            self._identities = dict(kept.identities)
 
-    def send(self, source: tuple[str, str], head: dict[str, Any], body: bytes = b"") -> None:
+    def send(self, source: Source, head: dict[str, Any], body: bytes = b"") -> None:
+        if head["do"] == "finish":
+            self._finished.add(source[1])
         self._streams[source].send(head, body)
 
     def freeze(self, program: str) -> None:
@@ -63,6 +82,7 @@ class DockerLab:
             while True:
                 try:
                     self._engine.client.pause(self.run.container("program", program))
+                    self._frozen.add(program)
                 except docker.errors.APIError as error:
                     if UNSTOPPABLE not in (error.explanation or ""):
                         raise
@@ -76,25 +96,87 @@ class DockerLab:
     def thaw(self, program: str) -> None:
         with self._engine.errors(f"thaw {program}"), _suppress_gone():
             self._engine.client.unpause(self.run.container("program", program))
+            self._frozen.discard(program)
 
     def ran_out_of_memory(self, program: str) -> bool:
         """Ask the engine: a runner shares its container's memory, and may get no page to say it itself."""
         with self._engine.errors(f"ask for the memory of {program}"):
-            return self._engine.told(self.run.container("program", program), "oom")
+            return self._engine.told(self._identities["program", program], "oom")
 
     def bring_up(self) -> None:
         """A runner can be made before the tap that it joins, but starts after it; a tap needs the network."""
-        programs = self.plan.programs
-        with ThreadPoolExecutor(max_workers=len(self.plan.hosts) + 2 * len(programs)) as pool:
+        self._dismiss(source for source in tuple(self._streams) if not may_stay(self.plan, source))
+        there = set(self._streams)
+        programs = {name: one for name, one in self.plan.programs.items() if ("program", name) not in there}
+        hosts = [host for host in self.plan.hosts if ("host", host) not in there]
+        with ThreadPoolExecutor(max_workers=len(self.plan.hosts) + 2 * len(self.plan.programs)) as pool:
             made = {name: pool.submit(self._make_runner, name) for name in programs}
-            self.plan = self.plan.on(self._make_network())
-            taps = {host: pool.submit(self._run_tap, host) for host in self.plan.hosts}
+            self.plan = self.plan.on(self._make_network() if self._kept is None else self._kept.subnet)
+            taps = {host: pool.submit(self._run_tap, host) for host in hosts}
+            for source in there:
+                self._take_on(source)
             runners = [
-                pool.submit(self._start_runner, name, made[name], taps[program.host])
+                pool.submit(self._start_runner, name, made[name], taps.get(program.host))
                 for name, program in programs.items()
             ]
             for future in (*taps.values(), *runners):
                 future.result()
+
+    def _take_on(self, source: Source) -> None:
+        """Have what has served another run serve this one."""
+        stream = self._streams[source]
+        stream.hand_to(self._inbox)
+        kind, name = source
+        if kind == "host":
+            stream.send({**self._host_head(name), "again": True})
+        else:  # what its cgroup has counted as the most was another run's
+            head, body = self._program_message(name)
+            stream.send({**head, "peak": []}, body)
+
+    def leave(self, shape: Shape) -> Kept | None:
+        """Remove what no other run may see, and have the rest forget this one; where that is not certain, remove all."""
+        stays = {source for source in self._streams if self._stays(source)}
+        if self._inbox.spoiled or not self._finished.issuperset(self.plan.hosts) or not stays:
+            self.take_down()
+            return None
+        try:
+            self._dismiss(source for source in tuple(self._streams) if source not in stays)
+            inbox = self._have_forgotten(stays)
+        except BackendError:
+            self.take_down()
+            return None
+        return Kept(self._engine, shape, self.run, self.plan.subnet, self._streams, self._identities, inbox)
+
+    def _stays(self, source: Source) -> bool:
+        kind, name = source
+        return may_stay(self.plan, source) and not (kind == "program" and name in self._frozen)
+
+    def _have_forgotten(self, stays: set[Source]) -> SimpleQueue[Arrived]:
+        """Reset programs first, as their ends are sockets', too; then hosts. Raises BackendError where something is left."""
+        inbox: SimpleQueue[Arrived] = SimpleQueue()
+        gives_up = time.monotonic() + RESET_WITHIN_S
+        answers = Answers(inbox, lambda: gives_up - time.monotonic())
+        for source in stays:
+            self._streams[source].hand_to(inbox)
+        for kind in ("program", "host"):
+            asked = {source for source in stays if source[0] == kind}
+            for source in asked:
+                self._streams[source].send({"do": "reset", "id": 0})
+            answers.await_(asked)
+        return inbox
+
+    def _dismiss(self, sources: Iterable[Source]) -> None:
+        """Remove these containers, a host's after those that have joined it."""
+        gone = list(sources)
+        with self._engine.errors("remove what a run made"):
+            for kind in ("program", "host"):
+                names = [self._identities[source] for source in gone if source[0] == kind]
+                if names:
+                    with ThreadPoolExecutor(max_workers=len(names)) as pool:
+                        list(pool.map(lambda name: _remove(self._engine, name), names))
+        for source in gone:
+            self._streams.pop(source).end()
+            del self._identities[source]
 
     def take_down(self) -> None:
         """Remove all; where the engine is in no state to, what it runs ends with the streams, and the rest is named."""
@@ -128,8 +210,7 @@ class DockerLab:
         )
 
     def _run_tap(self, host: str) -> None:
-        head = payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file, relay=True)
-        self._make("host", host, shapes.tap(self.run, self.plan, host), head)
+        self._make("host", host, shapes.tap(self.run, self.plan, host), self._host_head(host))
         refused = None
         try:
             self._start("host", host)
@@ -139,9 +220,10 @@ class DockerLab:
         if refused is not None:  # outside, so that the engine's own words are no further reason of the run's
             raise BackendError(f"host {host}: {refused}", remedy=shapes.SETTING_REMEDY)
 
-    def _make_runner(self, name: str) -> None:
-        program = self.plan.programs[name]
-        shape = shapes.runner(self.run, self.plan.limits, program.host)
+    def _host_head(self, host: str) -> dict[str, Any]:
+        return payload.host_configuration(self.plan, host, hosts_file=self.plan.hosts_file, relay=True)
+
+    def _program_message(self, name: str) -> tuple[dict[str, Any], bytes]:
         wrapper = payload.limit_words(shapes.PRLIMIT, self.plan.limits)
         own = {
             "directory": shapes.WORK,
@@ -150,12 +232,16 @@ class DockerLab:
             **shapes.COUNTED,
             **shapes.STUDENT,
         }
-        head, body = payload.program_configuration(self.plan, name, **own)
-        self._make("program", name, shape, head, body)
+        return payload.program_configuration(self.plan, name, **own)
 
-    def _start_runner(self, name: str, made: Future[None], tap: Future[None]) -> None:
+    def _make_runner(self, name: str) -> None:
+        shape = shapes.runner(self.run, self.plan.limits, self.plan.programs[name].host)
+        self._make("program", name, shape, *self._program_message(name))
+
+    def _start_runner(self, name: str, made: Future[None], tap: Future[None] | None) -> None:
         made.result()
-        tap.result()
+        if tap is not None:
+            tap.result()
         self._start("program", name)
 
     def _make(
@@ -164,7 +250,8 @@ class DockerLab:
         """Make a container, attached, with its first messages already under way: only then may it start."""
         container = self.run.container(kind, name)
         with self._engine.errors(f"make {kind} {name}"):
-            self._engine.client.create_container_from_config(shape, container)
+            made = self._engine.client.create_container_from_config(shape, container)
+            self._identities[kind, name] = made["Id"]
             attachment = Attachment(self._engine, container)
         stream = HelperStream((kind, name), attachment, self._inbox)
         self._streams[kind, name] = stream
@@ -174,6 +261,16 @@ class DockerLab:
     def _start(self, kind: str, name: str) -> None:
         with self._engine.errors(f"start {kind} {name}"):
             self._engine.client.start(self.run.container(kind, name))
+
+
+def take_down_kept(kept: Kept) -> None:
+    """Remove all of a lab between two runs. Raises BackendError."""
+    try:
+        kept.engine.knock()
+        remove_all(kept.engine, kept.run.identity)
+    finally:
+        for stream in kept.streams.values():
+            stream.end()
 
 
 def why_not(engine: Engine, tag: str, command: tuple[str, ...]) -> str:

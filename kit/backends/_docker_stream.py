@@ -11,7 +11,7 @@ import contextlib
 import socket
 import struct
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kit.backends._docker_engine import WORK_WITHIN_S
 from kit.backends.base import Arrived
@@ -19,7 +19,6 @@ from kit.tap.wire import Decoder, WireError, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from queue import SimpleQueue
 
     from kit.backends._docker_engine import Engine
 
@@ -87,16 +86,24 @@ def limit_writes(connection: socket.socket, seconds: int) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", seconds, 0))
 
 
+class Inbox(Protocol):
+    def put(self, arrived: Arrived, /) -> None: ...
+
+
 class HelperStream:
     """Messages to a helper, and a thread that puts its messages into the inbox."""
 
-    def __init__(self, source: tuple[str, str], attachment: Attachment, inbox: SimpleQueue[Arrived]) -> None:
+    def __init__(self, source: tuple[str, str], attachment: Attachment, inbox: Inbox) -> None:
         self._source = source
         self._attachment = attachment
         self._put: Callable[[Arrived], None] = inbox.put
         self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._forward, name=f"kit-{'-'.join(source)}", daemon=True)
         self._thread.start()
+
+    def hand_to(self, inbox: Inbox) -> None:
+        """Put all later messages there."""
+        self._put = inbox.put
 
     def boot(self, data: bytes) -> None:
         """Send the bytes that a helper's start reads before the first message."""

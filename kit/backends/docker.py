@@ -6,30 +6,34 @@ no bind mount, no file of this machine, no command.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kit import image
+from kit import image, interrupts
 from kit.backends import _docker_owner as owners
 from kit.backends._docker_engine import Engine, connect_here
-from kit.backends._docker_lab import DockerLab, remove_all, why_not
+from kit.backends._docker_keep import Kept, Shape, shape_of
+from kit.backends._docker_lab import DockerLab, remove_all, take_down_kept, why_not
 from kit.backends.base import AS_A_WHOLE, TRY_NETEM, Backend, Promise, Requirement, netem
 from kit.errors import BackendError, KitError
 from kit.exercise.languages import ALL, FURTHER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator, Mapping
     from queue import SimpleQueue
 
     from kit.backends.base import Arrived, Lab
     from kit.exercise.plan import Plan
 
 UNKNOWN = "unknown"
+_Found = TypeVar("_Found")
 
 
 class DockerBackend:
     name = "docker"
+
+    def __init__(self) -> None:
+        self._keeper: Keeper | None = None
 
     def requirements(self) -> list[Requirement]:
         try:
@@ -58,39 +62,33 @@ class DockerBackend:
             return [netem(error.message)]
 
     def versions(self) -> dict[str, str]:
-        with connect_here() as engine:
-            about, labels = engine.about, _labels_of_image(engine)
-        packages = dict(pair.partition("=")[::2] for pair in labels.get(image.PACKAGES_LABEL, "").split())
-        return {
-            "engine": about.engine,
-            "kernel": about.kernel,
-            "image": image.recipe().tag,
-            **{
-                name.removesuffix("3"): packages.get(name, UNKNOWN)
-                for name in ("python3", "strace", "tcpdump")
-            },
-        }
+        if self._keeper is None:
+            return _versions()
+        return dict(self._keeper.remember("versions", _versions))
+
+    @contextmanager
+    def keep(self) -> Iterator[None]:
+        keeper = self._keeper = Keeper()
+        try:
+            yield
+        finally:
+            self._keeper = None
+            keeper.end()
 
     @contextmanager
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[Lab]:
+        if self._keeper is not None:
+            with self._keeper.up(plan, inbox) as lab:
+                yield lab
+            return
         with connect_here() as engine:
-            languages = plan.languages.intersection(FURTHER)
-            tag = image.find(engine, languages)
-            if tag is None:
-                raise image.missing(engine, languages)
-            with suppress(
-                BackendError
-            ):  # what dead runs left is no trouble of this one; `kit clean` tells it
-                _clean(engine)
-            lab = DockerLab(engine, tag, plan, inbox)
+            _clean_quietly(engine)
+            lab = DockerLab(engine, _image_for(engine, plan), plan, inbox)
             try:
                 lab.bring_up()
                 yield lab
             finally:
                 lab.take_down()
-
-    def keep(self) -> AbstractContextManager[None]:
-        return nullcontext()
 
     def warm(self) -> None:
         """Nothing: what takes time is the engine's, and needs the plan."""
@@ -104,6 +102,90 @@ class DockerBackend:
                 "; ".join([*reasons, *(f"removed: {thing}" for thing in removed)]), remedy=troubles[0].remedy
             )
         return removed
+
+
+class Keeper:
+    """Holds the lab that one run leaves to the next, and what an engine need not be asked twice."""
+
+    def __init__(self) -> None:
+        self._connection = ExitStack()
+        self._engine: Engine | None = None
+        self._kept: Kept | None = None
+        self._remembered: dict[object, Any] = {}
+
+    def remember(self, key: object, find: Callable[[], _Found]) -> _Found:
+        """Give what was found the first time."""
+        if key not in self._remembered:
+            self._remembered[key] = find()
+        found: _Found = self._remembered[key]
+        return found
+
+    @contextmanager
+    def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[Lab]:
+        """Bring up a lab, from what is kept where that fits; after a run that ended as it should, keep what may stay."""
+        engine = self._connected()
+        image_ = self.remember(plan.languages, lambda: _image_for(engine, plan))
+        shape = shape_of(plan, image_)
+        lab = DockerLab(engine, image_, plan, inbox, self._take(shape))
+        try:
+            lab.bring_up()
+            yield lab
+        except BaseException:
+            self._forget()
+            lab.take_down()
+            raise
+        if shape is None:
+            lab.take_down()
+        else:
+            self._kept = lab.leave(shape)
+
+    def _take(self, shape: Shape | None) -> Kept | None:
+        """Give the lab that is kept, where it fits; one that does not is in nobody's way but another's that may stay."""
+        if shape is None:
+            return None
+        kept, self._kept = self._kept, None
+        if kept is not None and (kept.shape != shape or not kept.is_whole):
+            take_down_kept(kept)
+            return None
+        return kept
+
+    def _connected(self) -> Engine:
+        if self._engine is None:
+            self._engine = self._connection.enter_context(connect_here())
+            _clean_quietly(self._engine)
+        return self._engine
+
+    def _forget(self) -> None:
+        """Ask an engine that had trouble everything anew."""
+        self._remembered.clear()
+
+    def end(self) -> None:
+        """Remove what is kept. A signal waits until that is done."""
+        with interrupts.held(lambda: None), self._connection:
+            kept, self._kept = self._kept, None
+            if kept is not None:
+                take_down_kept(kept)
+
+
+def _image_for(engine: Engine, plan: Plan) -> str:
+    """Give the image that has the plan's languages. Raises BackendError, with the command that makes it."""
+    languages = plan.languages.intersection(FURTHER)
+    tag = image.find(engine, languages)
+    if tag is None:
+        raise image.missing(engine, languages)
+    return tag
+
+
+def _versions() -> dict[str, str]:
+    with connect_here() as engine:
+        about, labels = engine.about, _labels_of_image(engine)
+    packages = dict(pair.partition("=")[::2] for pair in labels.get(image.PACKAGES_LABEL, "").split())
+    return {
+        "engine": about.engine,
+        "kernel": about.kernel,
+        "image": image.recipe().tag,
+        **{name.removesuffix("3"): packages.get(name, UNKNOWN) for name in ("python3", "strace", "tcpdump")},
+    }
 
 
 def _labels_of_image(engine: Engine) -> dict[str, str]:
@@ -159,6 +241,12 @@ def promises_of(info: Mapping[str, Any]) -> list[Promise]:
         lack = "" if info.get(field) else f"the engine's kernel cannot limit it ({field})"
         found.append(Promise(name, lack, "docker info tells what the kernel lacks"))
     return found
+
+
+def _clean_quietly(engine: Engine) -> None:
+    """Remove what dead runs left: trouble with it is none of this run's; `kit clean` tells it."""
+    with suppress(BackendError):
+        _clean(engine)
 
 
 def _clean(engine: Engine) -> tuple[list[str], list[BackendError]]:

@@ -96,7 +96,9 @@ def archive() -> bytes:
         for path in sorted(_TAP_FOLDER.glob("*.py")):
             source = path.read_bytes()
             packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), source, zipfile.ZIP_DEFLATED)
-            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}c"), _compiled(path, source), zipfile.ZIP_DEFLATED)
+            packed.writestr(
+                zipfile.ZipInfo(f"kit/tap/{path.name}c"), _compiled(path, source), zipfile.ZIP_DEFLATED
+            )
     return buffer.getvalue()
 
 

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 import traceback
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -56,10 +57,28 @@ def serve(jobs: BinaryIO, answers: BinaryIO, backend_of: Callable[[str], Backend
     inbox: SimpleQueue[bytes | None] = SimpleQueue()
     reader = _Reader(jobs, inbox)
     threading.Thread(target=reader.run, name="kit-jobs", daemon=True).start()
-    worker = _Worker(answers, backend_of, folder)
-    while (body := inbox.get()) is not None:
-        worker.do(body)
-        reader.done += 1
+    with ExitStack() as kept:
+        worker = _Worker(answers, _Keeping(backend_of, kept), folder)
+        while (body := inbox.get()) is not None:
+            worker.do(body)
+            reader.done += 1
+
+
+class _Keeping:
+    """Gives backends, each told at its first use that runs will follow."""
+
+    def __init__(self, backend_of: Callable[[str], Backend], kept: ExitStack) -> None:
+        self._backend_of = backend_of
+        self._kept = kept
+        self._backends: dict[str, Backend] = {}
+
+    def __call__(self, name: str) -> Backend:
+        """Raise what `backend_of` raises."""
+        if name not in self._backends:
+            backend = self._backend_of(name)
+            self._kept.enter_context(backend.keep())
+            self._backends[name] = backend
+        return self._backends[name]
 
 
 class _Reader:

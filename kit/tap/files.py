@@ -61,3 +61,13 @@ def _below(folder: int, name: str, flags: int) -> int:
     fd = os.open(name, flags, dir_fd=folder)
     os.close(folder)
     return fd
+
+
+def empty(folder: str) -> None:
+    """Remove all that lies in a folder, following no link. Raises OSError for what cannot be removed."""
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            empty(entry.path)
+            os.rmdir(entry.path)
+        else:
+            os.unlink(entry.path)

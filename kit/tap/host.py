@@ -1,9 +1,10 @@
 """The tap of a host: holds its network namespace, captures its packets, reads its socket table.
 
 From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change),
-`snapshot`, `fence` (answered when all that was captured before it is told), `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`. To kit: `here`,
-`ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `netem`, `fault`. An `id`
-in a message is given back in its answer.
+`snapshot`, `fence` (answered when all that was captured before it is told), `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`,
+`reset` (forget the run; `configure` with `again` begins the next). To kit: `here`,
+`ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `netem`, `fault`, `reset`
+(what is left, "" for nothing). An `id` in a message is given back in its answer.
 """
 
 from __future__ import annotations
@@ -44,17 +45,20 @@ TOLD_ROWS_PER_S = 5_000
 
 
 class Tap:
-    def __init__(self, stream: Stream) -> None:
+    """A host's part in one run. `table` and `fences` are the network stack's, and serve the next run, too."""
+
+    def __init__(self, stream: Stream, table: SocketTable, fences: Fences) -> None:
         self._stream = stream
         self._selector = selectors.DefaultSelector()
         self._selector.register(stream.read_fd, selectors.EVENT_READ, self._obey)
         self._sources: list[Tcpdump | PacketSocket] = []
-        self._fences = Fences()
+        self._fences = fences
         self._unfenced: set[str] = set()
         self._settings: tuple[str, ...] = sysctl.STANDARD  # that are told to kit
         self._on_fenced: Callable[[], None] = self._ready
-        self._table = SocketTable()
+        self._table = table
         self._engines: frozenset[tuple[Any, ...]] = frozenset()  # sockets from before any program
+        self._over = False  # reset: another takes its place
         self._watching = False
         self._last_rows: list[Row] | None = None
         self._rows_room = Bucket(TOLD_ROWS_AT_ONCE, TOLD_ROWS_PER_S)
@@ -70,7 +74,6 @@ class Tap:
         self._unplugged_ns: list[tuple[int, int]] = []  # from, until
 
     def run(self) -> None:
-        self._stream.send({"event": "here", "pid": os.getpid()})
         while True:
             timeout = WATCH_INTERVAL_S if self._watching else None
             if self._forwarder is not None and (waits_s := self._forwarder.waits_s) is not None:
@@ -78,6 +81,8 @@ class Tap:
             for key, _ in self._selector.select(timeout):
                 if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                     key.data()
+                if self._over:
+                    return
             if self._forwarder is not None:
                 self._put_on(self._forwarder)
             if self._watching:
@@ -107,12 +112,10 @@ class Tap:
         self._settings = (*sysctl.STANDARD, *(name for name in head["sysctl"] if name not in sysctl.STANDARD))
         interfaces = [self._interface, *(["lo"] if head["loopback"] else [])]
         self._has_ipv6 = head["address6"] is not None
-        if complaint := link.configure(self._interface, head["address"], head["address6"]):
-            self._fault(f"ip: {complaint}")
-        for interface in interfaces:
-            link.offloads_off(interface)
-            if why := link.hold_back(interface, head["link_bytes_per_s"], head["link_packets_per_s"]):
-                self._unheld = why
+        if head.get("again"):  # all else is as the run before had it set
+            self._bring_back()
+        else:
+            self._set_up(head, interfaces)
         self._own_address = hardware_address(self._interface)
         if head["relay"]:
             self._open_relay()
@@ -120,6 +123,20 @@ class Tap:
         self._stream.send({"event": "packets"}, FILE_HEADER)
         for interface in interfaces:
             self._open(Tcpdump if Tcpdump.available() else PacketSocket, interface)
+
+    def _set_up(self, head: dict[str, Any], interfaces: list[str]) -> None:
+        if complaint := link.configure(self._interface, head["address"], head["address6"]):
+            self._fault(f"ip: {complaint}")
+        for interface in interfaces:
+            link.offloads_off(interface)
+            if why := link.hold_back(interface, head["link_bytes_per_s"], head["link_packets_per_s"]):
+                self._unheld = why
+
+    def _bring_back(self) -> None:
+        from kit.tap import pristine  # noqa: PLC0415  # most hosts serve one run
+
+        if complaint := pristine.bring_back(self._interface):
+            self._fault(f"ip: {complaint}")
 
     def _open_relay(self) -> None:
         from kit.tap.relay import Relay  # noqa: PLC0415  # where a bridge needs none it costs nothing
@@ -233,6 +250,20 @@ class Tap:
 
         self._on_fenced = captured
         self._send_fences()
+
+    def _reset(self, message: Message) -> None:
+        """End this run's part, and have its host forget it."""
+        from kit.tap import pristine  # noqa: PLC0415  # most hosts serve one run
+
+        self._stop_sources()
+        self._stop_forwarder()
+        left = pristine.forget(self._interface, self._engines)
+        if self._relay is not None:
+            left = left or ("the relay's door" if self._relay.has_door else "")
+            self._relay.close()
+        self._selector.close()
+        self._over = True
+        self._stream.send({"event": "reset", "id": message.head["id"], "left": left})
 
     def _send_fences(self) -> None:
         """Have `_on_fenced` called when all captures have shown what they have until now."""
@@ -366,8 +397,13 @@ _DOES: dict[str, Callable[[Tap, Message], None]] = {
     "link": Tap._link,  # noqa: SLF001
     "release": Tap._release,  # noqa: SLF001
     "finish": Tap._finish,  # noqa: SLF001
+    "reset": Tap._reset,  # noqa: SLF001
 }
 
 
 def main() -> None:
-    Tap(Stream()).run()
+    stream = Stream()
+    stream.send({"event": "here", "pid": os.getpid()})
+    table, fences = SocketTable(), Fences()
+    while True:
+        Tap(stream, table, fences).run()

@@ -31,3 +31,12 @@ def kill_strangers(keep: set[int]) -> None:
                 os.kill(int(entry.name), signal.SIGKILL)
             except ProcessLookupError:
                 continue
+
+
+def wait_for_all() -> None:
+    """Wait until no child is left: also those that others have left, where the runner is a container's first process."""
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            return

@@ -1,6 +1,7 @@
 """The runner beside one program: starts it under strace, forwards output and calls, ends it.
 
-From kit, after `configure`: `start`, `stdin`, `signal`, `cell`, `limits`, `collect`, `stop`. To kit: `here`, `ready`,
+From kit, after `configure`: `start`, `stdin`, `signal`, `cell`, `limits`, `collect`, `stop`, `reset` (forget the program; `configure`
+begins the next run, with none or another). To kit: `here`, `ready`, `reset` (what is left, "" for nothing),
 `started`, `output`, `trace` (lines of strace), `cell`, `limit` (one was met), `used` (how much of them),
 `exited`, `collected` (files that it made), `refused` (a demand that came when there was no program for it). The runner is trusted, the program is not: it runs as another user or
 in a sandbox, and reaches neither the trace's FIFO nor this stream.
@@ -34,6 +35,10 @@ CHUNK_BYTES = 1 << 16
 # to come up, so they are launched when the runner is configured. At the end of its input it ends, too.
 GATE = ["/bin/sh", "-c", 'read -r go && exec "$@"', "sh"]
 
+
+# What outlives a process beside files: a heading and a line for each (sysvipc(7)), and a folder (mq_overview(7))
+SHARED_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
+QUEUES = "/dev/mqueue"
 
 RATES = ("output_bytes_per_s", "trace_bytes_per_s")
 # Strace writes each line by itself. While they are of no interest (a sandbox is made, an interpreter reads its files),
@@ -74,14 +79,16 @@ class Runner:
         self._counters = limits.Counters([], [], [])
         self._met: set[str] = set()  # limits that were told
         self._cpu_s = 0.0
+        self._over = False  # reset: another takes its place
 
     def run(self) -> None:
-        self._stream.send({"event": "here", "pid": os.getpid()})
         try:
             while True:
                 for key, _ in self._selector.select(self._wait_s()):
                     if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                         key.data()
+                    if self._over:
+                        return
                 self._read_on()
         finally:
             self._kill()
@@ -452,6 +459,28 @@ class Runner:
     def _stop(self, _message: Message) -> None:
         self._kill()
 
+    def _reset(self, message: Message) -> None:
+        """End this run's part: the program, all that it started, and what it wrote."""
+        self._is_ready = True  # whatever was launched has no start any more
+        self._kill()
+        processes.wait_for_all()
+        self._close_all()
+        self._selector.close()
+        self._over = True
+        self._stream.send({"event": "reset", "id": message.head["id"], "left": self._empty()})
+
+    def _empty(self) -> str:
+        """Remove what the program wrote; give what is left of it, "" for nothing."""
+        try:
+            with self._as_program():
+                for folder in self._set["folders"]:
+                    files.empty(folder)
+            if any(len(files.read(path).splitlines()) > 1 for path in SHARED_TABLES):
+                return "shared memory, semaphores or message queues"
+            return " ".join(os.listdir(QUEUES))
+        except OSError as error:
+            return str(error)
+
     def _refuse(self, message: Message, why: str) -> None:
         self._stream.send({"event": "refused", "what": message.head["do"], "text": why})
 
@@ -494,8 +523,12 @@ _DOES: dict[str, Callable[[Runner, Message], None]] = {
     "limits": Runner._tell_limits,  # noqa: SLF001
     "collect": Runner._collect,  # noqa: SLF001
     "stop": Runner._stop,  # noqa: SLF001
+    "reset": Runner._reset,  # noqa: SLF001
 }
 
 
 def main() -> None:
-    Runner(Stream()).run()
+    stream = Stream()
+    stream.send({"event": "here", "pid": os.getpid()})
+    while True:
+        Runner(stream).run()

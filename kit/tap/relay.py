@@ -60,6 +60,11 @@ class Relay:
                 return complaint
         return ""
 
+    @property
+    def has_door(self) -> bool:
+        """Whether the host has interfaces now that it had not before."""
+        return self._door is not None
+
     def close(self) -> None:
         self._heard.close()
         if self._door is not None:
