@@ -50,7 +50,8 @@ def lint(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NAME...", help="Exercises, or folders that hold one; without any, all of the catalogue."
+            metavar="NAME...",
+            help="Exercises, or folders that hold one; without any, all of yours: of ./exercises.",
         ),
     ] = None,
     backend: BackendName = "auto",
@@ -95,7 +96,7 @@ def lint(
     codes = []
     exercises: list[Written] = []
     reports: list[Report] = []
-    for name in names or catalogue.names():
+    for name in names or catalogue.own_names():
         try:
             exercises.append(_read(name))
         except ExerciseError as error:
