@@ -187,11 +187,13 @@ class _Progress:
         self._done = 0
 
     def heard(self, course: Course, tried: Tried) -> None:
+        from kit.lint.verdicts import in_short
+
         self._done += 1
         name = course.written.exercise.name
-        said = (
-            "as it must be" if tried.right else "NOT as it must be" if tried.verdict else "without a verdict"
-        )
+        said = "as it must be" if tried.right else "without a verdict"
+        if tried.verdict is not None and not tried.right:
+            said = f"NOT as it must be: {inert_line(in_short(tried, tried.verdict))}"
         self._show(
             f"{self._done} of {self._total}: {name} {tried.trial.label}: {said}, {tried.seconds:.1f} s"
         )
