@@ -91,7 +91,8 @@ def _listening(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     listeners = _listeners(state, arguments)
     found = _on_port(listeners, arguments["port"])
     others = ", ".join(sorted({str(one.local.port) for one in listeners}))
-    return Seen(bool(found), f"it listens on port {others}" if others else "nothing listens")
+    observed = f"it listens on port {others}" if others else "nothing listens"
+    return Seen(bool(found), observed if found else observed + _other_protocol(state, arguments))
 
 
 def _queued(state: LabState, arguments: Mapping[str, Any]) -> Seen:
@@ -105,7 +106,19 @@ def _queued(state: LabState, arguments: Mapping[str, Any]) -> Seen:
 def _received(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     found = _connections(state, arguments)
     size = sum(one.recv_queue for one in found)
-    return Seen(size >= arguments["bytes"], f"{size} bytes waiting in {len(found)} sockets")
+    observed = f"{size} bytes waiting in {len(found)} sockets"
+    return Seen(
+        size >= arguments["bytes"], observed if found else observed + _other_protocol(state, arguments)
+    )
+
+
+def _other_protocol(state: LabState, arguments: Mapping[str, Any]) -> str:
+    """Say where the port is open, but not in the protocol that the gate asks for: tcp, where it names none."""
+    other = "tcp" if arguments.get("protocol", "tcp") == "udp" else "udp"
+    there = _on_port(_listeners(state, {**arguments, "protocol": other}), arguments["port"])
+    if not there:
+        return ""
+    return f"; a {other.upper()} socket has port {arguments['port']}, and the gate would ask for it with `protocol: {other}`"
 
 
 def _drained(state: LabState, arguments: Mapping[str, Any]) -> Seen:
