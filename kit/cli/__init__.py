@@ -1,7 +1,7 @@
 """The command line: the only place that prints, and that knows exit codes.
 
     catalogue.py   list, show
-    running.py     run, regrade
+    running.py     run, regrade; profile.py: where a run's time goes
     grading.py     grade; classroom.py: a whole class; progress.py: how far it is
     results.py     results
     ladder.py      ladder
