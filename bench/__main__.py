@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import bench
 from bench import batch, growth, race, startup, tables
+from kit import image
+from kit.errors import KitError
 from kit.whole import write_whole
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--runs must be at least 1")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # all is removed, as after Ctrl-C
     try:
+        if asked.only != ["startup"]:
+            build_image()
         for name, part in measured(asked, tell):
             keep(asked.out / PAGE, name, part)
     except KeyboardInterrupt:
@@ -65,6 +69,14 @@ def keep(page: Path, name: str, part: str) -> None:
     """Put a part in its place: an hour of measuring is not lost with the next part."""
     old = page.read_text(encoding="utf-8") if page.exists() else ""
     write_whole(page, tables.put(old, ("title", *PARTS), {"title": TITLE, name: part}))
+
+
+def build_image() -> None:
+    """Build kit's host image, if there is an engine that has none: all peers on Docker use it."""
+    try:
+        image.ensure(tell)
+    except KitError as error:  # the rows of who needs it say so
+        tell(str(error))
 
 
 def tell(line: str) -> None:

@@ -37,8 +37,8 @@ class Graded:
 
 
 def measure(runs: int, records: Mapping[str, Record], tell: Callable[[str], None]) -> str:
-    """Grade twice as many as asked runs, three times by turns; `records` of the serial peers, measured if none."""
-    where = head.circumstances(f"{2 * runs} submissions at once, {ROUNDS} times by turns.")
+    """Grade four times as many as asked runs, so that the start weighs little, three times by turns; `records` of the serial peers, measured if none."""
+    where = head.circumstances(f"{4 * runs} submissions a command, {ROUNDS} times by turns.")
     serial = [peer for _, peer, _ in TARGETS.values()]
     if not set(serial) <= set(records):
         records = race(serial, runs, tell)
@@ -48,7 +48,7 @@ def measure(runs: int, records: Mapping[str, Record], tell: Callable[[str], None
     }
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        submissions = handed_in(folder, 2 * runs)
+        submissions = handed_in(folder, 4 * runs)
         for turn in range(1, ROUNDS + 1):
             for (backend, jobs), graded in found.items():
                 tell(f"kit grade, {backend}, {jobs} at a time: {turn} of {ROUNDS}")

@@ -10,11 +10,11 @@ from kit.packets.conversation import conversations
 from kit.packets.decode import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kit.packets.conversation import Conversation
+    from kit.packets.model import Packet
 
-PORT = 8001
 HOSTS = ("server", "client1", "client2")
 CLIENTS_AT = {"server": 2, "client1": 1, "client2": 1}  # whose conversations are seen there
 SERVED = b"1 client1\n2 client2\n"
@@ -31,9 +31,17 @@ class Done:
     queued: bool
 
 
-def done(output: bytes, captures: Mapping[str, bytes]) -> Done:
-    """Judge what the server printed and the pcap files, by host; one that is missing or broken has no packets."""
-    served = {host: _served(captures.get(host, b"")) for host in HOSTS}
+def packets(data: bytes) -> tuple[Packet, ...]:
+    """Give the packets of a pcap file; one that is broken, or has nothing, has none."""
+    try:
+        return tuple(decode(frame, number) for number, frame in enumerate(pcap.read(data).frames, 1))
+    except pcap.PcapError:
+        return ()
+
+
+def done(output: bytes, captured: Mapping[str, Iterable[Packet]]) -> Done:
+    """Judge what the server printed and the packets, by host; of a host that is not named there are none."""
+    served = {host: _served(captured.get(host, ())) for host in HOSTS}
     opened = [
         host
         for host, count in CLIENTS_AT.items()
@@ -42,16 +50,11 @@ def done(output: bytes, captures: Mapping[str, bytes]) -> Done:
     return Done(output == SERVED, len(opened), _queued(served["server"]))
 
 
-def _served(data: bytes) -> list[Conversation]:
+def _served(captured: Iterable[Packet]) -> list[Conversation]:
     """Give the conversations in which something was said: a client that was refused tries again."""
-    try:
-        frames = pcap.read(data).frames
-    except pcap.PcapError:
-        return []
-    packets = [decode(frame, number) for number, frame in enumerate(frames, 1)]
     return [
         each
-        for each in conversations(packets)
+        for each in conversations(captured)
         if each.protocol == "tcp" and any(packet.payload for packet in each.packets)
     ]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-import signal
 import subprocess
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kit.backends._netns_processes import kill, stat_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -69,9 +70,7 @@ def links() -> set[str]:
 
 def remove(those: Things) -> None:
     """Remove what a run left, processes first; what is gone by now is fine."""
-    for pid in those.processes:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    kill(those.processes)
     if those.containers:
         _docker("rm", "-f", *those.containers)
     if those.networks:
@@ -110,6 +109,12 @@ def about() -> str:
 def load() -> float:
     """Give the number of processes that wanted a processor, over the last minute."""
     return os.getloadavg()[0]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; who is dead and not yet waited for has."""
+    stat = stat_of(pid)
+    return stat is None or stat.state in "ZX"
 
 
 def said(*command: str) -> str:

@@ -164,7 +164,7 @@ def judged(peer: Peer, out: Path) -> job.Done:
     """Say what became of the job, from what the peer left in its folder."""
     folder = out / "run" if (out / "run").is_dir() else out
     captures = {
-        host: (folder / f"{host}.pcap").read_bytes()
+        host: job.packets((folder / f"{host}.pcap").read_bytes())
         for host in job.HOSTS
         if (folder / f"{host}.pcap").exists()
     }

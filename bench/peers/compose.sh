@@ -3,12 +3,12 @@
 # BENCH_IMAGE names the image, BENCH_PROGRAMS the folder of server.py and client.py.
 set -eu
 export BENCH_OUT="$1"
-project="bench$$"
-compose() { docker-compose -f "$(dirname "$0")/compose.yaml" -p "$project" "$@"; }
+export BENCH_LAB="bench$$"
+compose() { docker-compose -f "$(dirname "$0")/compose.yaml" -p "$BENCH_LAB" "$@"; }
 # What is left to stop is tcpdump, and it ends at once when it is told to.
 trap 'compose down --volumes >"$BENCH_OUT/down.log" 2>&1' EXIT
 trap 'exit 130' INT TERM
 
 compose up -d >"$BENCH_OUT/up.log" 2>&1
-docker wait "${project}_server-program_1" "${project}_client1-program_1" "${project}_client2-program_1" >/dev/null
-docker logs "${project}_server-program_1" >"$BENCH_OUT/server.out"
+docker wait "$BENCH_LAB-server-program" "$BENCH_LAB-client1-program" "$BENCH_LAB-client2-program" >/dev/null
+docker logs "$BENCH_LAB-server-program" >"$BENCH_OUT/server.out"
