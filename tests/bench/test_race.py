@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
 
+import pytest
+
 from bench.job import Done
-from bench.peers import PEERS
+from bench.peers import HERE, PEERS
 from bench.race import Record, part
 from bench.running import Ran
 
 RIGHT = Done(ordered=True, opened=3, queued=False)
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="there is no shellcheck")
+def test_the_scripts_of_peers_have_no_faults_that_shellcheck_knows() -> None:
+    scripts = [str(path) for path in (HERE.parent / "setup", *HERE.glob("*.sh"))]
+    done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
+    assert done.stdout == ""
 
 
 def record(
