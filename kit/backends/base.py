@@ -102,8 +102,13 @@ class Backend(Protocol):
     def warm(self) -> None:
         """Begin in the background what needs no plan; the next `up` takes it. Doing nothing is right, too."""
 
+    def keep(self) -> AbstractContextManager[None]:
+        """While it is open, what one run brought up may serve the next, as far as nothing of the one can be seen by the
+        other; on exit all of it is removed. For who has many runs to do, one after the other; doing nothing is right, too.
+        """
+
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> AbstractContextManager[Lab]:
-        """Bring hosts and runners up; on exit, whatever happened, nothing of them is left.
+        """Bring hosts and runners up; on exit, whatever happened, nothing of them is left but for what `keep` keeps.
 
         Messages of all helpers go into `inbox`, from any thread. Raises BackendError, with its remedy.
         """

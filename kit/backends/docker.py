@@ -6,7 +6,7 @@ no bind mount, no file of this machine, no command.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from kit import image
@@ -19,6 +19,7 @@ from kit.exercise.languages import ALL, FURTHER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from queue import SimpleQueue
 
     from kit.backends.base import Arrived, Lab
@@ -87,6 +88,9 @@ class DockerBackend:
                 yield lab
             finally:
                 lab.take_down()
+
+    def keep(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def warm(self) -> None:
         """Nothing: what takes time is the engine's, and needs the plan."""

@@ -6,13 +6,14 @@ A demand that the script does not name gets the answer of a helper that works an
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from kit.backends.base import Arrived, Promise, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from queue import SimpleQueue
 
     from kit.exercise.plan import Plan
@@ -94,6 +95,9 @@ class FakeBackend:
 
     def warm(self) -> None:
         pass
+
+    def keep(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @contextmanager
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[FakeLab]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import marshal
+import struct
 import zipfile
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +17,7 @@ from kit.exercise.plan import SUBNET6
 if TYPE_CHECKING:
     from kit.exercise.plan import Limits, Plan
 
+_UNCHECKED_HASH = struct.Struct("<4sI8s")  # magic number, flags, hash of the source
 _TAP_FOLDER = Path(__file__).resolve().parent.parent / "tap"
 
 # argv: entry. Reads "LENGTH\n" and that many bytes of zip from the stream, before the first message.
@@ -80,13 +85,27 @@ def limit_words(prlimit: str, limits: Limits, **further: int) -> list[str]:
 
 @cache
 def archive() -> bytes:
-    """Give the package kit.tap as a zip, the same bytes for the same sources."""
+    """Give the package kit.tap as a zip.
+
+    Beside each source is what this Python made of it: an interpreter of the same version need not compile it, which is
+    a quarter of a helper's start; another takes the source (PEP 552, unchecked).
+    """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr(zipfile.ZipInfo("kit/__init__.py"), "")
         for path in sorted(_TAP_FOLDER.glob("*.py")):
-            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), path.read_bytes())
+            source = path.read_bytes()
+            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), source)
+            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}c"), _compiled(path, source))
     return buffer.getvalue()
+
+
+def _compiled(path: Path, source: bytes) -> bytes:
+    """Give what a .pyc file of the source has, from __pycache__ where it is there."""
+    name = f"kit.tap.{path.stem}"
+    code = SourceFileLoader(name, str(path)).get_code(name)
+    head = _UNCHECKED_HASH.pack(importlib.util.MAGIC_NUMBER, 1, importlib.util.source_hash(source))
+    return head + marshal.dumps(code)
 
 
 def boot_bytes() -> bytes:

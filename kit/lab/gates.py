@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 class Seen(NamedTuple):
-    """`observed` says what there was instead, for a gate that stays shut."""
+    """`observed` says what there was instead, for a gate that stays shut: made only then where it takes reading."""
 
     open: bool
-    observed: str
+    said: str | Callable[[], str]
+
+    @property
+    def observed(self) -> str:
+        return self.said if isinstance(self.said, str) else self.said()
 
 
 def look(state: LabState, arguments: Mapping[str, Any]) -> Seen:
@@ -93,7 +97,7 @@ def _listening(state: LabState, arguments: Mapping[str, Any]) -> Seen:
 def _queued(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     listeners = _on_port(_listeners(state, arguments), arguments["port"])
     if not listeners:
-        return Seen(open=False, observed=f"nothing listens on port {arguments['port']}")
+        return Seen(open=False, said=f"nothing listens on port {arguments['port']}")
     count = sum(one.recv_queue for one in listeners)
     return Seen(count >= arguments["count"], f"{count} in the accept queue")
 
@@ -129,7 +133,7 @@ def _blocked(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     program = state.programs[arguments["blocked"]]
     inside = program.blocked_in
     if not program.traced:
-        return Seen(open=False, observed="calls are not traced: no strace")
+        return Seen(open=False, said="calls are not traced: no strace")
     return Seen(
         arguments["call"] in program.awaits, f"inside {', '.join(sorted(inside))}" if inside else "in no call"
     )
@@ -144,11 +148,12 @@ def _output(state: LabState, arguments: Mapping[str, Any]) -> Seen:
 
 def _exited(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     running = [name for name in subjects(arguments) if not state.programs[name].exited]
-    where = [
-        f"{name} is inside {', '.join(sorted(state.programs[name].blocked_in)) or 'its own code'}"
-        for name in running
-    ]
-    return Seen(not running, "; ".join(where))
+
+    def where() -> str:
+        inside = {name: ", ".join(sorted(state.programs[name].blocked_in)) for name in running}
+        return "; ".join(f"{name} is inside {calls or 'its own code'}" for name, calls in inside.items())
+
+    return Seen(not running, where)
 
 
 def _packets(state: LabState, arguments: Mapping[str, Any]) -> Seen:
