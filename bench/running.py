@@ -24,6 +24,7 @@ KIT = (str(Path(sys.executable).parent / "kit"),)
 MARK = "WIREKIT_BENCH"  # a variable in the environment of all that a command starts
 LIMIT_S = 900.0  # beyond it a command hangs
 END_LIMIT_S = 60.0  # for removing all, once it was interrupted
+HUNG = 124  # as timeout(1) says it
 LAST = 300  # characters of what it said
 
 
@@ -38,14 +39,18 @@ class Ran:
     left: tuple[str, ...]
 
 
-def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> Ran:
-    """Run it with nothing on stdin; an interrupt of ours becomes one of its whole group, as in a terminal."""
+def run(command: Sequence[str], env: Mapping[str, str] | None = None, limit_s: float = LIMIT_S) -> Ran:
+    """Run it with nothing on stdin; what is not over within the limit is ended, and its code is HUNG."""
     with watched(command, env) as (process, left):
         busy, began = machine.busy_s(), time.monotonic()
-        out, err = process.communicate(timeout=LIMIT_S)
+        try:
+            out, err = process.communicate(timeout=limit_s)
+            code, said = process.returncode, (err + out).decode(errors="replace")[-LAST:]
+        except subprocess.TimeoutExpired:
+            code, said = HUNG, f"not over within {limit_s:g} s"
         took, worked = time.monotonic() - began, machine.busy_s() - busy
         names = left().names
-    return Ran(process.returncode, took, worked, (err + out).decode(errors="replace")[-LAST:], names)
+    return Ran(code, took, worked, said, names)
 
 
 @contextmanager

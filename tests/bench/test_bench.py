@@ -35,6 +35,12 @@ def test_what_a_command_left_is_named_and_removed() -> None:
     assert machine.gone(int(pid))
 
 
+def test_a_command_that_hangs_is_ended_and_told() -> None:
+    ran = running.run(["sleep", "60"], limit_s=0.2)
+    assert (ran.code, ran.said) == (running.HUNG, "not over within 0.2 s")
+    assert ran.took_s < 60
+
+
 def test_an_interrupt_ends_what_was_started() -> None:
     with pytest.raises(KeyboardInterrupt), running.watched(["sleep", "60"]) as (process, _):
         raise KeyboardInterrupt
