@@ -8,7 +8,7 @@
 # make floods  four floods graded beside four honest submissions: a table of verdicts and times
 # make parity  the analyser beside tshark: a table of agreement on others' captures, every difference, and the speed
 # make fuzz    any bytes into each reader, guided by what code they reach: SECONDS=600 TARGETS="..." KEEP=--keep
-# make bench   kit beside Mininet, docker-compose and others: times, a batch, growth: RUNS=10 PARTS="peers batch growth startup"
+# make bench   kit beside Mininet, docker-compose and others: times, a batch, growth: RUNS=10 PARTS="peers ..."
 # make clean   removes what the commands above made, and what dead runs left on this machine
 
 .DELETE_ON_ERROR:
@@ -28,7 +28,7 @@ SECONDS ?= 600
 TARGETS ?=
 KEEP ?=
 RUNS ?= 10
-PARTS ?= peers batch growth startup
+PARTS ?=
 
 setup: $(MADE)
 
