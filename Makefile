@@ -8,10 +8,11 @@
 # make floods  four floods graded beside four honest submissions: a table of verdicts and times
 # make parity  the analyser beside tshark: a table of agreement on others' captures, every difference, and the speed
 # make fuzz    any bytes into each reader, guided by what code they reach: SECONDS=600 TARGETS="..." KEEP=--keep
+# make bench   kit beside Mininet, docker-compose and others: times, a batch, growth: RUNS=10 PARTS="peers ..."
 # make clean   removes what the commands above made, and what dead runs left on this machine
 
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint soak crash classes floods parity fuzz clean
+.PHONY: setup demo test lint soak crash classes floods parity fuzz bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,6 +27,8 @@ EXERCISES ?=
 SECONDS ?= 600
 TARGETS ?=
 KEEP ?=
+RUNS ?= 10
+PARTS ?=
 
 setup: $(MADE)
 
@@ -75,6 +78,12 @@ parity: setup
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(KEEP) $(TARGETS)
+
+# Nothing else should run meanwhile. What a peer needs is installed where apt can; else its row says what lacks.
+bench: setup
+	sh bench/setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m bench --runs $(RUNS) $(addprefix --only=,$(PARTS))
 
 clean:
 	if [ -x $(BIN)/kit ]; then $(BIN)/kit clean; fi

@@ -194,6 +194,8 @@ MAY_SPEAK_WITH_THE_ENGINE = ("kit.backends", "kit.image")
 # In a host there is only Python, and a process that may crash has no more: nothing that pip installs.
 STANDARD_LIBRARY_ONLY = ("kit.tap", "kit.exercise.compiler")
 MAY_PRINT = ("kit.cli",)
+# Folders beside kit that are not installed with it.
+OUTSIDE = ("bench", "tests")
 
 
 def within(name: str, packages: Sequence[str]) -> bool:
@@ -244,6 +246,8 @@ def why_not(module: str, imported: str) -> str | None:
         return (
             None if fine else f"may import only itself and {', '.join(MAY_IMPORT[rule]) or 'nothing'} of kit"
         )
+    if top in OUTSIDE:
+        return "is used and measured by them, and works without"
     if within(module, STANDARD_LIBRARY_ONLY) and top not in sys.stdlib_module_names:
         return "runs where only the standard library is"
     if within(module, PURE) and top in NOT_PURE:
@@ -304,6 +308,7 @@ PLANTED = [
     ("packets/bad.py", "from kit.evidence.model import Call", "imports kit.evidence.model"),
     ("evidence/model.py", "from kit.exercise.plan import Plan", "imports kit.exercise.plan"),
     ("lab/bad.py", "print('here')", "prints"),
+    ("checks/bad.py", "from bench.figures import spread", "imports bench.figures.spread"),
     ("stray.py", "from kit.errors import KitError", "is in no rule"),
     ("classroom/roll.py", "import time", "imports time, but kit.classroom.roll is pure"),
     ("classroom/bad.py", "import sqlite3", "leaves the journal's file"),
