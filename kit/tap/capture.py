@@ -39,6 +39,8 @@ IPV6_TYPE = b"\x86\xdd"
 _LINK_LOCAL = b"\xfe\x80"  # of fe80::/10, with what every machine puts behind (RFC 4291 2.5.6)
 FENCE_MARK = b"kit-fence"
 BUFFER_BYTES = 16 << 20
+# Of tcpdump on a link: 2,500 places for a frame, twice what its host may send in a quarter of a second
+LINK_BUFFER_BYTES = 4 << 20
 SNAP_BYTES = 1 << 18
 LINKTYPE_ETHERNET = 1
 PCAP_NANOSECOND_MAGIC = 0xA1B23C4D
@@ -118,7 +120,8 @@ class Tcpdump:
         self.interface = interface
         self._on_listening = on_listening
         command = ["tcpdump", "-i", interface, "--immediate-mode", "-U", "-n", "-s", str(SNAP_BYTES)]
-        command += ["-B", str(BUFFER_BYTES >> 10), "--time-stamp-precision=nano", "-Z", "root", "-w", "-"]
+        buffer_bytes = BUFFER_BYTES if interface == "lo" else LINK_BUFFER_BYTES  # lo has frames of 64 KB
+        command += ["-B", str(buffer_bytes >> 10), "--time-stamp-precision=nano", "-Z", "root", "-w", "-"]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
