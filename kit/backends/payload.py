@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import marshal
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -80,13 +82,26 @@ def limit_words(prlimit: str, limits: Limits, **further: int) -> list[str]:
 
 @cache
 def archive() -> bytes:
-    """Give the package kit.tap as a zip, the same bytes for the same sources."""
+    """Give the package kit.tap as a zip, the same bytes for the same sources and the same Python.
+
+    Each source is there compiled, too: an interpreter of kit's own version need not do it at every start, and one
+    of another version passes over what it does not understand (zipimport looks at the magic number).
+    """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr(zipfile.ZipInfo("kit/__init__.py"), "")
         for path in sorted(_TAP_FOLDER.glob("*.py")):
-            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), path.read_bytes())
+            name, source = f"kit/tap/{path.name}", path.read_bytes()
+            packed.writestr(zipfile.ZipInfo(name), source, zipfile.ZIP_DEFLATED)
+            packed.writestr(zipfile.ZipInfo(f"{name}c"), _compiled(name, source), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def _compiled(name: str, source: bytes) -> bytes:
+    """Give a file of bytecode that is never held against its source (PEP 552, unchecked): both are of one archive."""
+    code = compile(source, name, "exec", dont_inherit=True)
+    unchecked, no_hash = (1).to_bytes(4, "little"), bytes(8)
+    return importlib.util.MAGIC_NUMBER + unchecked + no_hash + marshal.dumps(code)
 
 
 def boot_bytes() -> bytes:
