@@ -82,6 +82,7 @@ def judge(
         if not store.load_facts(folder).get("submission_faults"):
             for role in trial.roles:
                 trial.settle(role, folder / folder_of(role))
+    progress("judging")
     return _judged(folder, exercise.own)
 
 

@@ -255,8 +255,7 @@ class DockerLab:
             attachment = Attachment(self._engine, container)
         stream = HelperStream((kind, name), attachment, self._inbox)
         self._streams[kind, name] = stream
-        stream.boot(payload.boot_bytes())
-        stream.send(head, body)
+        stream.boot(payload.boot_bytes(), head, body)
 
     def _start(self, kind: str, name: str) -> None:
         with self._engine.errors(f"start {kind} {name}"):

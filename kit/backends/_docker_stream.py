@@ -98,6 +98,7 @@ class HelperStream:
         self._attachment = attachment
         self._put: Callable[[Arrived], None] = inbox.put
         self._writing = threading.Lock()
+        self._booting: threading.Thread | None = None
         self._thread = threading.Thread(target=self._forward, name=f"kit-{'-'.join(source)}", daemon=True)
         self._thread.start()
 
@@ -105,16 +106,31 @@ class HelperStream:
         """Put all later messages there."""
         self._put = inbox.put
 
-    def boot(self, data: bytes) -> None:
-        """Send the bytes that a helper's start reads before the first message."""
-        self._write(data)
+    def boot(self, data: bytes, head: dict[str, Any], body: bytes = b"") -> None:
+        """Send what a helper's start reads, and its first message, while others go on: nobody reads them before the
+        container runs, and until then an engine takes no more than a socket's buffer, which a program's files may exceed.
+        """
+        self._writing.acquire()
+        whole = data + encode(head, body)
+        self._booting = threading.Thread(target=self._boot, args=[whole], name="kit-boot", daemon=True)
+        self._booting.start()
+
+    def _boot(self, data: bytes) -> None:
+        try:
+            self._put_out(data)
+        finally:
+            self._writing.release()
 
     def send(self, head: dict[str, Any], body: bytes = b"") -> None:
         self._write(encode(head, body))
 
     def _write(self, data: bytes) -> None:
+        with self._writing:
+            self._put_out(data)
+
+    def _put_out(self, data: bytes) -> None:
         # A helper that is gone is told by its stream's end, with its reason; there is nothing to add here.
-        with self._writing, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
             try:
                 self._attachment.write(data)
             except BlockingIOError:  # a part of a message was taken: no other can follow
@@ -122,7 +138,9 @@ class HelperStream:
 
     def end(self) -> None:
         self._attachment.shut()
-        self._thread.join(ENDS_WITHIN_S)
+        for thread in (self._booting, self._thread):
+            if thread is not None:
+                thread.join(ENDS_WITHIN_S)
         self._attachment.close()
 
     def _forward(self) -> None:

@@ -41,7 +41,7 @@ class Owner:
 
 
 def this_kit() -> Owner:
-    own = _netns_processes.parse_stat(Path("/proc/self/stat").read_text(errors="replace"))
+    own = _netns_processes.parse_stat(Path("/proc/self/stat").read_bytes())
     namespace = Path("/proc/self/ns/pid").stat().st_ino
     boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
     return Owner(os.getpid(), own.start_ticks, namespace, boot)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KILL_LIMIT_S = 10.0
+STAT_BYTES = 1 << 12  # 52 numbers and a name of at most 64 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,21 @@ class Stat:
     start_ticks: int  # since boot; with the pid it names a process for good
 
 
-def parse_stat(text: str) -> Stat:
+def parse_stat(text: bytes) -> Stat:
     # the second field is the command in parentheses, and may itself hold blanks and parentheses
-    fields = text.rpartition(")")[2].split()
-    return Stat(state=fields[0], parent=int(fields[1]), start_ticks=int(fields[19]))
+    fields = text.rpartition(b")")[2].split(None, 20)
+    return Stat(state=fields[0].decode(), parent=int(fields[1]), start_ticks=int(fields[19]))
 
 
 def stat_of(pid: int) -> Stat | None:
     """Give None for a process that is gone."""
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123  # twice as fast
-            return parse_stat(file.read())
+        # a run asks for all of the machine's several times, and a file object takes four times as long
+        fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+        try:
+            return parse_stat(os.read(fd, STAT_BYTES))
+        finally:
+            os.close(fd)
     except (FileNotFoundError, ProcessLookupError):
         return None
 
@@ -114,5 +119,5 @@ def threads_stopped(pid: int) -> bool:
     with suppress(FileNotFoundError, ProcessLookupError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
             with suppress(FileNotFoundError, ProcessLookupError):
-                states.append(parse_stat((thread / "stat").read_text(errors="replace")).state)
+                states.append(parse_stat((thread / "stat").read_bytes()).state)
     return all(state in "TtZX" for state in states)

@@ -26,8 +26,10 @@ NSSWITCH = "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocol
 
 DEPTH = 2  # below what is started: bubblewrap, its first process in the sandbox, the program
 
-# What of the machine's /etc a program may need: the linker's cache, names of ports and protocols, `awk`, `nc`.
-ETC_OF_MACHINE = ("ld.so.cache", "alternatives", "localtime", "protocols", "services")
+# What of the machine's /etc a program may need: the linker's cache, names of ports and protocols; `awk`, `nc`.
+# The files are copied: bwrap reads the whole table of mounts again for each that it binds, and strace sees it do so.
+ETC_OF_MACHINE = ("ld.so.cache", "localtime", "protocols", "services")
+ALTERNATIVES = "alternatives"  # a folder of links, bound where the machine has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +109,20 @@ def uid_of(rights: Rights, runner_pid: int) -> int:
     return FIRST_UID + runner_pid if rights.changes_uid else 1000
 
 
+# The files of /etc that are ours and the same for every program: name -> text
+ETC_OF_ALL = {
+    "nsswitch.conf": NSSWITCH,
+    "host.conf": "multi on\n",  # all addresses of a name, as Debian has it (host.conf(5))
+    "resolv.conf": "",
+}
+
+
 def etc_files(uid: int, hosts_file: str) -> dict[str, str]:
-    """Give the files of /etc that are ours: name -> text."""
+    """Give the files of /etc that are ours and a program's own: name -> text."""
     return {
         "passwd": f"root:x:0:0:root:/root:/usr/sbin/nologin\nstudent:x:{uid}:{uid}:student:/work:/bin/sh\n",
         "group": f"root:x:0:\nstudent:x:{uid}:\n",
-        "nsswitch.conf": NSSWITCH,
         "hosts": hosts_file,
-        "host.conf": "multi on\n",  # all addresses of a name, as Debian has it (host.conf(5))
-        "resolv.conf": "",
     }
 
 
@@ -141,12 +148,12 @@ def wrapper(
     host: str,
     uid: int,
     folders: Mapping[str, str],
-    etc: Mapping[str, str],
+    etc: str,
     limits: Limits,
     filtered: bool,
 ) -> Wrapper:
-    """Give the sandbox of one program. `folders` maps what it may write to folders of ours, `etc` names in /etc
-    to files of ours; `filtered`: the runner puts a descriptor for FILTER.
+    """Give the sandbox of one program. `folders` maps what it may write to folders of ours, `etc` is the folder
+    that it sees as /etc; `filtered`: the runner puts a descriptor for FILTER.
     """
     words = [
         tools.bwrap,
@@ -155,10 +162,7 @@ def wrapper(
         *rights.sandbox_user,
     ]
     words += root(machine)
-    for name in ETC_OF_MACHINE:
-        words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    for name, path in etc.items():
-        words += ["--ro-bind", path, f"/etc/{name}"]
+    words += ["--ro-bind", etc, "/etc", "--ro-bind-try", f"/etc/{ALTERNATIVES}", f"/etc/{ALTERNATIVES}"]
     words += ["--proc", "/proc", "--dev", "/dev"]
     for path, source in folders.items():
         words += ["--bind", source, path]

@@ -73,20 +73,29 @@ class Nursery:
     def bear(self, order: dict[str, Any], stream: socket.socket, words: Path) -> int:
         """Give the pid of a new helper. Raises BackendError where the machine has no more processes."""
         with words.open("wb") as stderr:
-            try:
-                socket.send_fds(
-                    self._control, [json.dumps(order).encode()], [stream.fileno(), stderr.fileno()]
-                )
-            except OSError as error:
-                raise self._failed(str(error)) from error
-        answer = self._answer()
-        if not isinstance(pid := answer.get("pid"), int):
-            raise self._failed(str(answer.get("error", answer)))
-        return pid
+            self._order(order, [stream.fileno(), stderr.fileno()])
+        return self._number("pid")
+
+    def reap(self) -> None:
+        """Have it forget the helpers that it bore, which are dead: from now on their pids may mean others."""
+        self._order({"entry": "reap"}, [])
+        self._number("reaped")
 
     def join(self) -> None:
         self.process.wait()
         self._control.close()
+
+    def _order(self, order: dict[str, Any], fds: list[int]) -> None:
+        try:
+            socket.send_fds(self._control, [json.dumps(order).encode()], fds)
+        except OSError as error:
+            raise self._failed(str(error)) from error
+
+    def _number(self, name: str) -> int:
+        answer = self._answer()
+        if not isinstance(number := answer.get(name), int):
+            raise self._failed(str(answer.get("error", answer)))
+        return number
 
     def _answer(self) -> dict[str, Any]:
         try:

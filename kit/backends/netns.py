@@ -14,8 +14,11 @@ from __future__ import annotations
 
 import atexit
 import ipaddress
+import os
+import signal
 import socket
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit import interrupts
@@ -40,14 +43,13 @@ from kit.exercise.plan import DEFAULT_SUBNET, smallest_subnet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-    from pathlib import Path
     from queue import SimpleQueue
 
     from kit.backends.base import Arrived, Backend, Promise, Requirement
     from kit.exercise.plan import Plan
 
 HUB_LIMIT_S = 20.0
+RUNS_FOLDERS = ("etc", "work", "tmp")  # in the ground's folder; those of one run
 
 
 class NetnsBackend:
@@ -56,6 +58,7 @@ class NetnsBackend:
     def __init__(self) -> None:
         self._warm = ExitStack()  # holds the ground that no run has taken yet
         self._ground: Ground | None = None
+        self._keeper: ExitStack | None = None  # holds a ground from run to run
 
     def requirements(self) -> list[Requirement]:
         return machine.requirements()
@@ -76,9 +79,6 @@ class NetnsBackend:
             with interrupts.held(lambda: None), _disk_refuses():  # a signal in the middle would leave a half
                 self._ground = Ground(self._warm)
 
-    def keep(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
     @contextmanager
     def up(self, plan: Plan, inbox: SimpleQueue[Arrived]) -> Iterator[NetnsLab]:
         machine.hold_to_languages(plan.languages)
@@ -92,12 +92,34 @@ class NetnsBackend:
                 lab.begin()
             yield lab
 
+    @contextmanager
+    def keep(self) -> Iterator[None]:
+        with ExitStack() as keeper:
+            self._keeper = keeper
+            try:
+                yield
+            finally:
+                self._keeper = self._ground = None
+
     def _take_ground(self, stack: ExitStack) -> Ground:
         ground, self._ground = self._ground, None
+        home = stack if self._keeper is None else self._keeper
         if ground is None:
-            return Ground(stack)
-        stack.push(self._warm.pop_all())
+            ground = Ground(home)
+        else:
+            home.push(self._warm.pop_all())
+        if self._keeper is not None:
+            stack.callback(self._take_back, ground)
         return ground
+
+    def _take_back(self, ground: Ground) -> None:
+        """Keep it for the next run, which makes another where this one cannot be cleared."""
+        try:
+            ground.renew()
+        except (BackendError, OSError):
+            ground.kill()
+        else:
+            self._ground = ground
 
     def clean(self) -> list[str]:
         return leftovers.remove_dead()
@@ -122,13 +144,15 @@ def _disk_refuses() -> Iterator[None]:
 class Hub:
     """The namespace that holds the bridge. It is `ip -batch` itself: its input is the lease, and takes the links."""
 
-    def __init__(self, rights: sandbox.Rights, words: Path, environment: dict[str, str]) -> None:
+    TOOL = ("ip", "-oneline", "-batch", "-")
+
+    def __init__(self, command: tuple[str, ...], words: Path, environment: dict[str, str]) -> None:
+        """`command` is TOOL in a namespace of its own."""
         self._words = words
         self._stream, theirs = socket.socketpair()
         self._stream.settimeout(HUB_LIMIT_S)
         with theirs:
             try:
-                command = sandbox.hub(rights, ("ip", "-oneline", "-batch", "-"))
                 self.process = spawn(command, theirs, words, environment)
             except BackendError:
                 self._stream.close()
@@ -147,7 +171,8 @@ class Hub:
         except OSError as error:
             raise self._failed(self._words.read_text(errors="replace").strip() or str(error)) from error
 
-    def join(self) -> None:
+    def end(self) -> None:
+        self.process.kill()
         self._stream.close()
         self.process.wait()
 
@@ -166,34 +191,74 @@ class Ground:
         self.rights = machine.rights()
         self.hub: Hub | None = None
         self.nursery: Nursery | None = None
+        self._is_here = False  # the nursery has booted
         self.folder = leftovers.make_folder()
         stack.callback(leftovers.remove_folder, self.folder)
+        self._words = self.folder / "words"
+        self._words.mkdir()
         environment = self._prepare_folder()
+        self.etc = self._write_common_etc()
         self.filter = self._write_filter()
-        self.freezer = choose(self.folder.name)
-        stack.callback(self.freezer.close)
-        self.groups = Groups(self.folder.name)
-        stack.callback(self.groups.close)
+        self._begin_groups()
+        stack.callback(self._close_groups)
         stack.callback(self.kill)
-        words = self.folder / "words"
-        self.hub = Hub(self.rights, words / "hub", environment)
+        self.hub = Hub(sandbox.hub(self.rights, Hub.TOOL), self._words / "hub", environment)
         self.hub.do(links.bridge())
         boot = (machine.helper_python(), "-I", "-S", "-c", BOOT_FROM_FOLDER, str(source_folder()), "nursery")
         command = sandbox.in_user_of(self.rights, self.hub.process.pid, boot)
-        self.nursery = Nursery(command, words / "nursery", environment)
+        self.nursery = Nursery(command, self._words / "nursery", environment)
+
+    def wait_here(self) -> None:
+        """Wait until helpers can be born."""
+        if self.nursery is None or self.hub is None:
+            raise RuntimeError("this ground was left already")
+        if not self._is_here:
+            self.nursery.wait_here()
+            self._is_here = True
+
+    def clear(self) -> None:
+        """Kill all that a run had here, and wait until it is gone."""
+        if self.nursery is not None:
+            kill_below(self.nursery.process.pid)
+
+    def renew(self) -> None:
+        """After `clear`: make it as it was before the run. The nursery has run nothing; all else is made anew."""
+        if self.nursery is None or self.hub is None:
+            raise RuntimeError("this ground was left already")
+        os.kill(self.nursery.process.pid, signal.SIGCONT)
+        self.nursery.reap()
+        self._close_groups()
+        self.hub.end()
+        for name in RUNS_FOLDERS:
+            leftovers.remove_folder(self.folder / name)
+        environment = self._prepare_folder()
+        self._begin_groups()
+        command = sandbox.in_user_of(
+            self.rights, self.nursery.process.pid, sandbox.hub(sandbox.ROOT, Hub.TOOL)
+        )
+        self.hub = Hub(command, self._words / "hub", environment)
+        self.hub.do(links.bridge())
 
     def kill(self) -> None:
         """Kill all at once and wait until it is gone. A second time, nothing."""
         nursery, hub = self.nursery, self.hub
-        self.nursery = self.hub = None
         try:
-            if nursery is not None:
-                kill_below(nursery.process.pid)
+            self.clear()
         finally:  # also where one of them does not end
-            for parent in (nursery, hub):
-                if parent is not None:
-                    parent.process.kill()
-                    parent.join()
+            self.nursery = self.hub = None
+            if nursery is not None:
+                nursery.process.kill()
+                nursery.join()
+            if hub is not None:
+                hub.end()
+
+    def _begin_groups(self) -> None:
+        self.freezer = choose(self.folder.name)
+        self.groups = Groups(self.folder.name)
+
+    def _close_groups(self) -> None:
+        self.groups.close()
+        self.freezer.close()
 
     def _write_filter(self) -> str | None:
         """Write the filter of system calls, once: sandboxes read it whenever they come up."""
@@ -204,10 +269,21 @@ class Ground:
         path.write_bytes(forbidden)
         return str(path)
 
+    def _write_common_etc(self) -> list[Path]:
+        """Make the files of /etc that all programs see."""
+        folder = self.folder / "common"
+        folder.mkdir()
+        for name, text in sandbox.ETC_OF_ALL.items():
+            _write_for_all(folder / name, text.encode())
+        for name in sandbox.ETC_OF_MACHINE:
+            with suppress(FileNotFoundError):
+                _write_for_all(folder / name, Path("/etc", name).read_bytes())
+        return list(folder.iterdir())
+
     def _prepare_folder(self) -> dict[str, str]:
         """Make what the helpers need in the run's folder; give their environment."""
-        for name in ("words", "etc", "work", "tmp"):
-            (self.folder / name).mkdir(mode=0o711)
+        for name in RUNS_FOLDERS:
+            _make_folder(self.folder / name, 0o711)
         marks = {leftovers.VARIABLE: str(leftovers.this_kit())}
         # their temporary files go when the folder goes, also those of a helper that was killed
         return {"PATH": machine.PATH, "LANG": "C.UTF-8", "TMPDIR": str(self.folder / "tmp"), **marks}
@@ -230,10 +306,10 @@ class NetnsLab:
 
     def begin(self) -> None:
         """Start everything and configure it. What can go on at once does."""
+        self._ground.wait_here()
         hub, nursery = self._ground.hub, self._ground.nursery
         if hub is None or nursery is None:
             raise RuntimeError("this ground was left already")
-        nursery.wait_here()
         for host in self.plan.hosts:
             self._bear(nursery, ("host", host), {"entry": "host"})
         for host in self.plan.hosts:
@@ -290,20 +366,22 @@ class NetnsLab:
     def _make_folders(self, program: str) -> dict[str, Path]:
         """Make the places for the file systems that the program may write: path in the sandbox -> path here."""
         home = self._folder / "work" / program
-        home.mkdir(mode=0o711)
+        _make_folder(home, 0o711)
         folders = {path: home / path.replace("/", "-").lstrip("-") for path in FOLDERS}
         for folder in folders.values():
             folder.mkdir()
         return folders
 
-    def _write_etc(self, program: str, uid: int) -> dict[str, str]:
+    def _write_etc(self, program: str, uid: int) -> str:
+        """Make what the program sees as /etc; give its folder."""
         folder = self._folder / "etc" / program
-        folder.mkdir(mode=0o711)
-        paths = {}
+        for made in (folder, folder / sandbox.ALTERNATIVES):
+            _make_folder(made, 0o755)
+        for path in self._ground.etc:
+            os.link(path, folder / path.name)
         for name, text in sandbox.etc_files(uid, self.plan.hosts_file).items():
-            (folder / name).write_text(text)
-            paths[name] = str(folder / name)
-        return paths
+            _write_for_all(folder / name, text.encode())
+        return str(folder)
 
     def _link_end(self, host: str) -> links.LinkEnd:
         pid = self._helpers["host", host].pid
@@ -329,9 +407,20 @@ class NetnsLab:
 
     def _end(self) -> None:
         """Kill all; then what is in the streams still reaches the inbox."""
-        self._ground.kill()
+        self._ground.clear()
         for helper in self._helpers.values():
             helper.join()
+
+
+def _make_folder(path: Path, mode: int) -> None:
+    """Make it with this mode, whatever the umask: programs are other users."""
+    path.mkdir()
+    path.chmod(mode)
+
+
+def _write_for_all(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    path.chmod(0o644)
 
 
 @contextmanager

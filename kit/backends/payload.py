@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import io
 import marshal
+import struct
 import zipfile
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from kit.exercise.plan import SUBNET6
 if TYPE_CHECKING:
     from kit.exercise.plan import Limits, Plan
 
+_UNCHECKED_HASH = struct.Struct("<4sI8s")  # magic number, flags, hash of the source
 _TAP_FOLDER = Path(__file__).resolve().parent.parent / "tap"
 
 # argv: entry. Reads "LENGTH\n" and that many bytes of zip from the stream, before the first message.
@@ -82,26 +85,29 @@ def limit_words(prlimit: str, limits: Limits, **further: int) -> list[str]:
 
 @cache
 def archive() -> bytes:
-    """Give the package kit.tap as a zip, the same bytes for the same sources and the same Python.
+    """Give the package kit.tap as a zip.
 
-    Each source is there compiled, too: an interpreter of kit's own version need not do it at every start, and one
-    of another version passes over what it does not understand (zipimport looks at the magic number).
+    Beside each source is what this Python made of it: an interpreter of the same version need not compile it, which is
+    a quarter of a helper's start; another takes the source (PEP 552, unchecked).
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr(zipfile.ZipInfo("kit/__init__.py"), "")
         for path in sorted(_TAP_FOLDER.glob("*.py")):
-            name, source = f"kit/tap/{path.name}", path.read_bytes()
-            packed.writestr(zipfile.ZipInfo(name), source, zipfile.ZIP_DEFLATED)
-            packed.writestr(zipfile.ZipInfo(f"{name}c"), _compiled(name, source), zipfile.ZIP_DEFLATED)
+            source = path.read_bytes()
+            packed.writestr(zipfile.ZipInfo(f"kit/tap/{path.name}"), source, zipfile.ZIP_DEFLATED)
+            packed.writestr(
+                zipfile.ZipInfo(f"kit/tap/{path.name}c"), _compiled(path, source), zipfile.ZIP_DEFLATED
+            )
     return buffer.getvalue()
 
 
-def _compiled(name: str, source: bytes) -> bytes:
-    """Give a file of bytecode that is never held against its source (PEP 552, unchecked): both are of one archive."""
-    code = compile(source, name, "exec", dont_inherit=True)
-    unchecked, no_hash = (1).to_bytes(4, "little"), bytes(8)
-    return importlib.util.MAGIC_NUMBER + unchecked + no_hash + marshal.dumps(code)
+def _compiled(path: Path, source: bytes) -> bytes:
+    """Give what a .pyc file of the source has, from __pycache__ where it is there."""
+    name = f"kit.tap.{path.stem}"
+    code = SourceFileLoader(name, str(path)).get_code(name)
+    head = _UNCHECKED_HASH.pack(importlib.util.MAGIC_NUMBER, 1, importlib.util.source_hash(source))
+    return head + marshal.dumps(code)
 
 
 def boot_bytes() -> bytes:

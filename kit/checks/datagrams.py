@@ -148,11 +148,11 @@ def _journey(evidence: Evidence, params: Params) -> Journey:
     sends = [
         call for call in succeeded(evidence, params.from_, "send") if _goes_there(evidence, params, call)
     ]
-    ports = {call.local.port for call in sends if call.local is not None}
+    ports = {call.local and call.local.port for call in sends}  # None: of one that strace could not tell
     wire = [
         packet
         for packet in _wire(evidence, params)
-        if not ports or (packet.source and packet.source.port in ports)
+        if not ports or None in ports or (packet.source and packet.source.port in ports)
     ]
     sources = {packet.source.port for packet in wire if packet.source is not None}
     receives = [

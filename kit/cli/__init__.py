@@ -1,7 +1,7 @@
 """The command line: the only place that prints, and that knows exit codes.
 
     catalogue.py   list, show
-    running.py     run, regrade
+    running.py     run, regrade; profile.py: where a run's time goes
     grading.py     grade; classroom.py: a whole class; progress.py: how far it is
     results.py     results
     ladder.py      ladder
@@ -13,12 +13,13 @@
     linting.py     lint
     machine.py     doctor, clean, image build|save|load
     working.py     worker: jobs of another kit
+    commands.py    all of them, and where each is
     choices.py     what a typed name means: exercise, backend, format, language
     screen.py      where words go: results to stdout, progress and notes to stderr
 
 Exit codes: 0 pass; 1 fail; 2 usage, or a broken exercise; 3 inconclusive, or the machine's fault.
-A signal that ends kit gives 128 + its number, as in shells. What a command needs is imported inside
-it, so that `kit --help` answers at once.
+A signal that ends kit gives 128 + its number, as in shells. A command's module is imported when the command is
+typed (commands.py), and what it needs inside it, so that `kit --help` answers at once.
 """
 
 import gc
@@ -34,22 +35,8 @@ import typer
 from typer.core import TyperGroup
 
 from kit import __version__, interrupts
-from kit.cli import (
-    authoring,
-    catalogue,
-    claims,
-    exporting,
-    grading,
-    ladder,
-    learning,
-    linting,
-    machine,
-    reporting,
-    results,
-    running,
-    screen,
-    working,
-)
+from kit.cli import screen
+from kit.cli.commands import COMMANDS, Commands
 from kit.errors import KitError, MachineError
 from kit.interrupts import Stopped
 
@@ -86,6 +73,15 @@ def _tell_stop(stop: Stopped) -> None:
 
 class _Kit(TyperGroup):
     """Turns what ends a command into words and an exit code. A fault of kit's own never looks like a fail."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = Commands()
+
+    def format_commands(self, _ctx: Any, formatter: Any) -> None:
+        """Name them without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items() if place.help])
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -132,28 +128,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-app.command("list")(catalogue.list_exercises)
-app.command("show")(catalogue.show)
-app.command("learn")(learning.learn)
-app.command("run")(running.run)
-app.command("grade")(grading.grade)
-app.command("results")(results.results)
-app.command("regrade")(running.regrade)
-app.command("ladder")(ladder.ladder)
-app.command("pcap")(exporting.pcap)
-app.command("report")(reporting.report)
-app.command("handout")(authoring.handout)
-app.command("claims")(claims.claims)
-app.command("new")(authoring.new)
-app.command("lint")(linting.lint)
-app.command("schema")(authoring.schema)
-app.command("doctor")(machine.doctor)
-app.command("clean")(machine.clean)
-app.add_typer(machine.image, name="image")
-app.command("worker", hidden=True)(working.worker)
-app.add_typer(exporting.export, name="export")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import typer
 from kit.cli import choices, screen
 from kit.cli.running import Lang, Name
 from kit.errors import KitError
+from kit.exercise.faults import shown_path
 from kit.exercise.languages import language_of, ways
 from kit.renderers import in_language, inert, inert_line, word
 
@@ -28,9 +29,10 @@ GROUPINGS = ("course", "topic", "difficulty")
 
 @dataclass(frozen=True)
 class _Listed:
-    """What there is to say of the catalogue: all of it, which of it is shown, and what was solved here."""
+    """What there is to say of the exercises: all of them, in which folders they are, which are shown, and what was solved here."""
 
     definitions: "Mapping[str, Definition]"
+    places: "Mapping[str, str]"
     shown: "tuple[str, ...]"
     solved: "frozenset[str]"
 
@@ -59,7 +61,7 @@ def list_exercises(
     ] = "text",
     lang: Lang = None,
 ) -> None:
-    """List the exercises in the order to learn them, and which of them you have solved."""
+    """List the exercises in the order to learn them, your own first, and which of them you have solved."""
     language = choices.language(lang)
     formats = {"text": _list_text, "json": _list_json}
     if format_ not in formats:
@@ -83,14 +85,16 @@ def _listed(
     if topic is not None and topic not in topics:
         raise choices.unknown("topic", topic, sorted(topics))
     solved = _solved()
+    places = {exercise.name: shown_path(exercise.folder.parent) for exercise in exercises}
+    in_turn = list(dict.fromkeys(places.values()))
     shown = [
         name
-        for name in course.ordered(definitions)
+        for name in sorted(course.ordered(definitions), key=lambda name: in_turn.index(places[name]))
         if (topic is None or topic in definitions[name].topics)
         and difficulty in (None, definitions[name].difficulty)
         and (not open_ or course.is_open(definitions, name, solved))
     ]
-    return _Listed(definitions, tuple(shown), solved)
+    return _Listed(definitions, places, tuple(shown), solved)
 
 
 def _solved() -> frozenset[str]:
@@ -108,7 +112,7 @@ def _solved() -> frozenset[str]:
 def _list_text(listed: _Listed, by: str, lang: str) -> None:
     groups: dict[str, list[str]] = {}
     for name in listed.shown:
-        groups.setdefault(_group(listed.definitions[name], by), []).append(name)
+        groups.setdefault(_group(listed, name, by), []).append(name)
     with screen.page(lang) as page:
         for heading in sorted(groups) if by == "difficulty" else groups:
             if heading:
@@ -119,11 +123,14 @@ def _list_text(listed: _Listed, by: str, lang: str) -> None:
             page.print(table)
 
 
-def _group(definition: "Definition", by: str) -> str:
-    """Give the heading under which an exercise stands; the course has none."""
+def _group(listed: _Listed, name: str, by: str) -> str:
+    """Give the heading under which an exercise stands; in the course it is its folder, where there are several."""
+    definition = listed.definitions[name]
     if by == "topic":
         return inert_line(next(iter(definition.topics), "-"))
-    return "●" * definition.difficulty if by == "difficulty" else ""
+    if by == "difficulty":
+        return "●" * definition.difficulty
+    return inert_line(listed.places[name]) if len(set(listed.places.values())) > 1 else ""
 
 
 def _row(listed: _Listed, name: str, lang: str) -> tuple[str, str, str]:
@@ -183,6 +190,7 @@ def _about(exercise: "Exercise", lang: str) -> list[tuple[str, str]]:
         "topics": ", ".join(definition.topics),
         "known before": ", ".join(definition.prerequisites),
         "document": definition.document,
+        "folder of it": shown_path(exercise.folder),
     }
     return [(word(lang, key), inert_line(text)) for key, text in rows.items() if text]
 

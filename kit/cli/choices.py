@@ -55,14 +55,14 @@ def refuse_idle(given: Mapping[str, bool], without: str) -> None:
 
 
 def exercise(name: str) -> Exercise:
-    """Load an exercise: of the catalogue, or in a folder."""
+    """Load an exercise: of this name, or in a folder."""
     from kit.exercise import catalogue, loader
 
     return loader.load(catalogue.find(name))
 
 
 def all_exercises() -> tuple[list[Exercise], int]:
-    """Load what of the catalogue can be loaded; tell the trouble of the others, and give the exit code."""
+    """Load what of all exercises can be loaded; tell the trouble of the others, and give the exit code."""
     from kit.exercise import catalogue
 
     exercises = []
@@ -86,9 +86,8 @@ def own_checks(run_dir: Path) -> OwnChecks:
     from kit.judge import asks_own_checks
 
     facts = store.load_facts(run_dir)
-    if not asks_own_checks(facts) or facts["exercise"]["name"] not in catalogue.names():
-        return {}
-    return loader.own_of(catalogue.exercises_folder() / facts["exercise"]["name"])[0]
+    folder = catalogue.named(facts["exercise"]["name"]) if asks_own_checks(facts) else None
+    return {} if folder is None else loader.own_of(folder)[0]
 
 
 def renderer(name: str) -> Renderer:

@@ -50,7 +50,8 @@ def lint(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NAME...", help="Exercises, or folders that hold one; without any, all of the catalogue."
+            metavar="NAME...",
+            help="Exercises, or folders that hold one; without any, all of yours: of ./exercises.",
         ),
     ] = None,
     backend: BackendName = "auto",
@@ -95,7 +96,7 @@ def lint(
     codes = []
     exercises: list[Written] = []
     reports: list[Report] = []
-    for name in names or catalogue.names():
+    for name in names or catalogue.own_names():
         try:
             exercises.append(_read(name))
         except ExerciseError as error:
@@ -186,11 +187,13 @@ class _Progress:
         self._done = 0
 
     def heard(self, course: Course, tried: Tried) -> None:
+        from kit.lint.verdicts import in_short
+
         self._done += 1
         name = course.written.exercise.name
-        said = (
-            "as it must be" if tried.right else "NOT as it must be" if tried.verdict else "without a verdict"
-        )
+        said = "as it must be" if tried.right else "without a verdict"
+        if tried.verdict is not None and not tried.right:
+            said = f"NOT as it must be: {inert_line(in_short(tried, tried.verdict))}"
         self._show(
             f"{self._done} of {self._total}: {name} {tried.trial.label}: {said}, {tried.seconds:.1f} s"
         )

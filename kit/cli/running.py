@@ -69,23 +69,32 @@ def run(
     live: Annotated[
         bool, typer.Option("--live", help="Draw calls and packets on stderr while the run goes.")
     ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say on stderr where the time went, stage by stage.")
+    ] = False,
 ) -> None:
     """Run the reference solution of an exercise, judge it, and show calls and packets on one time line."""
     choices.warm(backend)
     from kit.cli.live import following, picture
+    from kit.cli.profile import Profile
     from kit.judge import judge
+
+    profiled = Profile()
 
     written = choices.written(format_, lang, reader)
     language = choices.language(lang)
     exercise = choices.exercise(name)
     chosen = choices.backend(backend)
     directory = out or default_directory(exercise.name)
-    with following(directory, screen.options(language, sys.stderr)) if live else screen.progress() as tell:
-        verdict = judge(exercise, None, seed, chosen, directory, tell)
+    shown = following(directory, screen.options(language, sys.stderr)) if live else screen.progress()
+    with shown as tell, profiled.noting(tell) as told:
+        verdict = judge(exercise, None, seed, chosen, directory, told)
     if format_ == "text" and not live:
         screen.result(picture(directory, screen.options(language)))
     for piece in written([verdict]):
         screen.result(piece)
+    if profile:
+        profiled.show()
     raise typer.Exit(EXIT_CODES[verdict.outcome])
 
 

@@ -1,8 +1,9 @@
 """Gives calls the addresses that strace could not tell, from the packets that they caused. Pure.
 
 strace asks the kernel for a socket's addresses when it prints a call. A connection that a RST has ended by
-then has none any more, and its calls would belong to nobody. But a `connect` names its target, and the SYN
-that left this host for that target while the call ran is its own; an `accept` names its client.
+then has none any more, and its calls would belong to nobody; and one that was bound to every address before it
+connected is still said to be there. But a `connect` names its target, and the SYN that left this host for that
+target while the call ran is its own; an `accept` names its client.
 
 "While it ran" ends with the same thread's next call, not with the return that strace tells: it measures how
 long a call took from the moment at which it had printed the entry, so on a busy machine the entry's time plus
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kit.packets.model import Endpoint, Packet
 
 _KIND = Flags.SYN | Flags.ACK
+_ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  # read, never bound
 
 
 class Ends(NamedTuple):
@@ -75,7 +77,7 @@ def _openings(capture: Capture) -> list[Packet]:
 def _ends(
     call: Call, known: Mapping[tuple[str, int], Ends], openings: list[Packet], until_ns: float
 ) -> Ends | None:
-    if call.local is not None and call.remote is not None:
+    if call.local is not None and call.remote is not None and not _is_partial(call):
         return Ends(call.local, call.remote)
     if call.protocol != "tcp" or call.descriptor is None:
         return None
@@ -83,7 +85,13 @@ def _ends(
         return _connected(call, call.peer, openings, until_ns)
     if call.kind == "accept" and call.peer is not None:
         return _accepted(call, openings, until_ns)
-    return known.get((call.program, call.descriptor))
+    ends = known.get((call.program, call.descriptor))
+    return ends if ends is not None and call.remote in (None, ends.remote) else None
+
+
+def _is_partial(call: Call) -> bool:
+    """Whether its own address is every one that the host has: a TCP connection has one of them."""
+    return call.protocol == "tcp" and call.local is not None and call.local.address in _ANY
 
 
 def _connected(call: Call, target: Endpoint, openings: list[Packet], until_ns: float) -> Ends | None:

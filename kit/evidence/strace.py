@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from kit.evidence import strace_text as text
 from kit.evidence.awaited import Awaited
 from kit.evidence.model import CALL_KINDS, Call
+from kit.evidence.peers import Peers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -82,6 +83,7 @@ class Tracer:
         self._calls: list[Call] = []
         self._unnamed: dict[int, tuple[int, list[int]]] = {}  # descriptor -> inode, places in `_calls`
         self._awaited = Awaited()
+        self._peers = Peers()
 
     def feed(self, data: bytes) -> list[Call]:
         """Take the next bytes, in any split; give the calls that ended in them, still without a number."""
@@ -215,6 +217,7 @@ class Tracer:
             self._calls.append(call)
         self._learn(entry, result)
         self._awaited.note(entry.name, result)
+        self._peers.note(entry.pid, entry.name, result)
 
     def _call(self, entry: _Entry, result: text.Result | None, return_ns: int | None = None) -> Call | None:
         """Make the call's value; None where it is on no socket."""
@@ -226,6 +229,8 @@ class Tracer:
         if kind in _WAITS:
             epoll = _EPOLL.match(arguments)
             named = next(text.descriptors(arguments), None)
+        if named is not None:
+            named = self._peers.told(entry.pid, entry.name, named, arguments)
         socket = made or named
         if socket is None and epoll is None:
             return None

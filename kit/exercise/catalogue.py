@@ -17,26 +17,36 @@ VARIABLE = "KIT_EXERCISES"
 CHECKOUT = Path(__file__).resolve().parents[2] / "exercises"
 
 
-def exercises_folder() -> Path:
-    """Give the folder of exercises: $KIT_EXERCISES, else ./exercises, else the one that came with the kit."""
+def folders() -> tuple[Path, ...]:
+    """Give the folders of exercises: $KIT_EXERCISES alone, else ./exercises and then the one that came with the kit.
+
+    Of two exercises of one name the first is meant. Raises UsageError where there is no exercise in any.
+    """
     named = os.environ.get(VARIABLE)
     if named is not None:
         if not Path(named).is_dir():
             raise UsageError(
                 f"{VARIABLE}={named}: there is no such folder", remedy=f"unset {VARIABLE}, or mend it"
             )
-        return Path(named)
+        return (Path(named),)
     here = Path("exercises")
-    for folder in (here, CHECKOUT):
-        if _names_in(folder):
-            return folder
-    raise UsageError(
-        "there are no exercises here", remedy=f"go to a folder that has exercises/, or set {VARIABLE}"
-    )
+    places = (here,) if here.resolve() == CHECKOUT else (here, CHECKOUT)
+    found = tuple(folder for folder in places if _names_in(folder))
+    if not found:
+        raise UsageError(
+            "there are no exercises here", remedy=f"go to a folder that has exercises/, or set {VARIABLE}"
+        )
+    return found
 
 
 def names() -> list[str]:
-    return _names_in(exercises_folder())
+    """Give the names of all exercises, those of the first folder first."""
+    return list(dict.fromkeys(name for folder in folders() for name in _names_in(folder)))
+
+
+def own_names() -> list[str]:
+    """Give the names of those in the first folder: one's own, where one has any."""
+    return _names_in(folders()[0])
 
 
 def _names_in(folder: Path) -> list[str]:
@@ -44,20 +54,33 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def find(name: str) -> Path:
-    """Give the folder of an exercise: of the catalogue's exercise of this name, or at this path."""
+    """Give the folder of an exercise: at this path, or of the first that has this name."""
     path = Path(name)
     if (path / FILE).is_file():
         return path
-    folder = exercises_folder()
-    if Path(name).name == name and name in _names_in(folder):
-        return folder / name
+    if (folder := named(name)) is not None:
+        return folder
     if path.is_dir():
         raise UsageError(
             f"{shown_path(path)} is no exercise: it has no {FILE}", remedy="`kit list` shows what there is"
         )
-    match = nearest(name, _names_in(folder))
+    match = nearest(name, names())
     remedy = f"did you mean {match!r}?" if match else "`kit list` shows what there is"
-    raise UsageError(f"there is no exercise {name!r} in {shown_path(folder)}", remedy=remedy)
+    places = " or ".join(map(shown_path, folders()))
+    raise UsageError(f"there is no exercise {name!r} in {places}", remedy=remedy)
+
+
+def named(name: str) -> Path | None:
+    """Give the folder of the first exercise of this name, never one at a path; None where there is none."""
+    if Path(name).name != name:
+        return None
+    return next((folder / name for folder in folders() if name in _names_in(folder)), None)
+
+
+def beside(exercise: Exercise) -> dict[str, Path]:
+    """Give the folders of those that an exercise may ask for: beside it, and those that came with the kit."""
+    places = (CHECKOUT, exercise.folder.resolve().parent)
+    return {name: place / name for place in places for name in _names_in(place)}
 
 
 def statement(exercise: Exercise, language: str) -> str:

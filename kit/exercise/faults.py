@@ -65,6 +65,7 @@ def shown_path(path: Path) -> str:
         return os.fspath(path)
 
 
+MOST_LISTED = 40  # names: more of them hide the sentence
 LONGEST_LIKE = 100  # characters: to compare two names takes as long as their product
 
 
@@ -83,7 +84,7 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     match = nearest(name, known)
     if match is not None:
         return f"; did you mean {match!r}?"
-    if known and len(known) <= 20:
+    if known and len(known) <= MOST_LISTED:
         return f"; there are: {', '.join(known)}"
     return ""
 

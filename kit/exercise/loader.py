@@ -39,11 +39,22 @@ class Exercise:
     digest: str  # SHA-256 of all that decides a verdict: exercise.yaml, checks.py, the files of reference/
     tree: yaml.Mapping = field(repr=False)  # as written, with `${name}` in it
     own: OwnChecks = field(default_factory=dict)  # checks of its own, from checks.py
+    _last: dict[tuple[tuple[str, str], ...], Definition] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def with_params(self, values: Mapping[str, str]) -> Definition:
-        """Give the definition with these values for its parameters. Raises ExerciseError."""
-        faults = Faults(self.folder / FILE)
-        return faults.checked(_define(self.tree, values, self.reference, self.own, faults))
+        """Give the definition with these values for its parameters. Raises ExerciseError.
+
+        The last one is remembered: who plans a run asks, and who says what it is judged by.
+        """
+        drawn = tuple(sorted(values.items()))
+        if drawn not in self._last:
+            faults = Faults(self.folder / FILE)
+            made = faults.checked(_define(self.tree, values, self.reference, self.own, faults))
+            self._last.clear()
+            self._last[drawn] = made
+        return self._last[drawn]
 
 
 def load(folder: Path) -> Exercise:

@@ -126,7 +126,7 @@ class Queued(Strict):
 
 class Received(Strict):
     """At least so many bytes wait to be received, over all connections of the port together.
-    For udp, `bytes` is 1 for "something": the kernel counts memory there, not payload."""
+    For udp, `bytes` is 1, for any datagram: the kernel counts memory there, not payload."""
 
     received: PlaceRef
     port: Port

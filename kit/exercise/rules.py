@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kit.exercise import typed
 from kit.exercise.faults import did_you_mean, nearest
-from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, PacketsSeen, Step
+from kit.exercise.model import CheckSpec, Definition, OfHold, OfSnapshot, PacketsSeen, Received, Step
 from kit.exercise.references import Reference
 from kit.exercise.sequence import check_sequence
 from kit.exercise.yaml import Mapping, Scalar, Sequence
@@ -286,6 +286,18 @@ def gates_can_be_asked(draft: Draft, faults: Faults) -> None:
             link.check_gate(item.node, draft.hosts, faults)
 
 
+def datagrams_are_not_counted(draft: Draft, faults: Faults) -> None:
+    """Recv-Q of a UDP socket is the memory that its datagrams take, several times their bytes: it tells only that some wait."""
+    for item in draft.steps:
+        gate = item.value.value if item.value else None
+        if isinstance(gate, Received) and gate.protocol == "udp" and gate.bytes != 1:
+            place = item.node.get("bytes") if isinstance(item.node, Mapping) else None
+            faults.add(
+                place or item.node,
+                f"`bytes: {gate.bytes}` cannot be waited for: of UDP the kernel counts memory, not payload; say `bytes: 1`, which is any datagram",
+            )
+
+
 def holds_are_released(draft: Draft, faults: Faults) -> None:
     values = [item.value.value for item in draft.steps if item.value]
     releases = [value.until for value in values if isinstance(value, OfHold)]
@@ -314,6 +326,7 @@ RULES = (
     needs_make_no_circle,
     link_rules_can_act,
     gates_can_be_asked,
+    datagrams_are_not_counted,
     holds_are_released,
     steps_are_possible,
 )

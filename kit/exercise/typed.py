@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -71,10 +72,7 @@ class Kind:
         """The keys of a model; None for another type."""
         if not (isinstance(self.bare, type) and issubclass(self.bare, BaseModel)):
             return None
-        return {
-            info.alias or name: Kind.of(info.annotation, (info, *info.metadata))
-            for name, info in self.bare.model_fields.items()
-        }
+        return _fields(self.bare)
 
     @property
     def items(self) -> Kind | None:
@@ -123,6 +121,15 @@ class Kind:
         if not isinstance(node, Mapping) or len(fit) < 2:
             return fit[0] if len(fit) == 1 else None
         return max(fit, key=lambda option: len(set(option.fields or ()) & set(node.names())))
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, Kind]:
+    """Give a model's keys. Asked for each node of an exercise, several times."""
+    return {
+        info.alias or name: Kind.of(info.annotation, (info, *info.metadata))
+        for name, info in model.model_fields.items()
+    }
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:

@@ -6,7 +6,8 @@
     files/         what the programs are
 
 compose starts a service when those before it are healthy, started or ended: so a timeline is a chain of small services,
-and a program that is to be frozen is stopped with a signal. What no service can do is said in the file's first lines.
+and a program that is to be frozen is stopped with a signal. What no service can do is said in the file's first lines,
+and what comes in its place: a gate that no service can watch waits until its host is still.
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ def files(exercise: Exercise, recipe: str) -> dict[str, bytes]:
 
 
 def _lacking_of(exercise: Exercise, plan: Plan) -> Iterator[str]:
+    if plan.ipv6:
+        yield "IPv6: every name has an IPv4 address alone"
     if plan.link:
         yield "the faults of the link: every packet arrives"
     if exercise.definition.localhost is not None:
@@ -128,12 +131,15 @@ class _Chain:
         condition, about = next(iter(step.arguments.items()))
         if condition == "exited":
             self.after = (*self.after, *((name, ENDED) for name in about))
-        elif condition in _WAITS:
-            program = self._plan.programs.get(about)
-            host = about if program is None else program.host
-            self._step(step, "", (condition, *_WAITS[condition](step.arguments)), _network(host))
+            return
+        program = self._plan.programs.get(about)
+        host = about if program is None else program.host
+        if condition in _WAITS:
+            words: tuple[str, ...] = (condition, *_WAITS[condition](step.arguments))
         else:
-            self._cannot(step)
+            words = ("still",)
+            self._cannot(step, f": here until nothing has come to {host} or left it for a second")
+        self._step(step, "", words, _network(host))
 
     def _start(self, name: str) -> None:
         program = self._plan.programs[name]
@@ -159,8 +165,8 @@ class _Chain:
         self.services.append(Service(name, (*STEP, *command), where, self.after))
         self.after = ((name, ENDED),)
 
-    def _cannot(self, step: StepPlan) -> None:
-        self.lacking.append(f"step {step.number}, {step.text}")
+    def _cannot(self, step: StepPlan, instead: str = "") -> None:
+        self.lacking.append(f"step {step.number}, {step.text}{instead}")
 
 
 def _network(host: str) -> str:

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 class Seen(NamedTuple):
-    """`observed` says what there was instead, for a gate that stays shut."""
+    """`observed` says what there was instead, for a gate that stays shut: made only then where it takes reading."""
 
     open: bool
-    observed: str
+    said: str | Callable[[], str]
+
+    @property
+    def observed(self) -> str:
+        return self.said if isinstance(self.said, str) else self.said()
 
 
 def look(state: LabState, arguments: Mapping[str, Any]) -> Seen:
@@ -87,13 +91,14 @@ def _listening(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     listeners = _listeners(state, arguments)
     found = _on_port(listeners, arguments["port"])
     others = ", ".join(sorted({str(one.local.port) for one in listeners}))
-    return Seen(bool(found), f"it listens on port {others}" if others else "nothing listens")
+    observed = f"it listens on port {others}" if others else "nothing listens"
+    return Seen(bool(found), observed if found else observed + _other_protocol(state, arguments))
 
 
 def _queued(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     listeners = _on_port(_listeners(state, arguments), arguments["port"])
     if not listeners:
-        return Seen(open=False, observed=f"nothing listens on port {arguments['port']}")
+        return Seen(open=False, said=f"nothing listens on port {arguments['port']}")
     count = sum(one.recv_queue for one in listeners)
     return Seen(count >= arguments["count"], f"{count} in the accept queue")
 
@@ -101,7 +106,19 @@ def _queued(state: LabState, arguments: Mapping[str, Any]) -> Seen:
 def _received(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     found = _connections(state, arguments)
     size = sum(one.recv_queue for one in found)
-    return Seen(size >= arguments["bytes"], f"{size} bytes waiting in {len(found)} sockets")
+    observed = f"{size} bytes waiting in {len(found)} sockets"
+    return Seen(
+        size >= arguments["bytes"], observed if found else observed + _other_protocol(state, arguments)
+    )
+
+
+def _other_protocol(state: LabState, arguments: Mapping[str, Any]) -> str:
+    """Say where the port is open, but not in the protocol that the gate asks for: tcp, where it names none."""
+    other = "tcp" if arguments.get("protocol", "tcp") == "udp" else "udp"
+    there = _on_port(_listeners(state, {**arguments, "protocol": other}), arguments["port"])
+    if not there:
+        return ""
+    return f"; a {other.upper()} socket has port {arguments['port']}, and the gate would ask for it with `protocol: {other}`"
 
 
 def _drained(state: LabState, arguments: Mapping[str, Any]) -> Seen:
@@ -129,7 +146,7 @@ def _blocked(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     program = state.programs[arguments["blocked"]]
     inside = program.blocked_in
     if not program.traced:
-        return Seen(open=False, observed="calls are not traced: no strace")
+        return Seen(open=False, said="calls are not traced: no strace")
     return Seen(
         arguments["call"] in program.awaits, f"inside {', '.join(sorted(inside))}" if inside else "in no call"
     )
@@ -144,11 +161,12 @@ def _output(state: LabState, arguments: Mapping[str, Any]) -> Seen:
 
 def _exited(state: LabState, arguments: Mapping[str, Any]) -> Seen:
     running = [name for name in subjects(arguments) if not state.programs[name].exited]
-    where = [
-        f"{name} is inside {', '.join(sorted(state.programs[name].blocked_in)) or 'its own code'}"
-        for name in running
-    ]
-    return Seen(not running, "; ".join(where))
+
+    def where() -> str:
+        inside = {name: ", ".join(sorted(state.programs[name].blocked_in)) for name in running}
+        return "; ".join(f"{name} is inside {calls or 'its own code'}" for name, calls in inside.items())
+
+    return Seen(not running, where)
 
 
 def _packets(state: LabState, arguments: Mapping[str, Any]) -> Seen:

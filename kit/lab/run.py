@@ -129,6 +129,7 @@ def _play(
         recorder.fault(error.message)
     finally:
         _conclude(session, recorder)
+        progress("taking the hosts down")
     return collected
 
 

@@ -6,6 +6,7 @@ import ast
 import graphlib
 from typing import TYPE_CHECKING
 
+from kit.exercise import catalogue
 from kit.exercise.faults import did_you_mean
 from kit.exercise.languages import ways
 from kit.exercise.loader import FILE, OWN_CHECKS
@@ -61,11 +62,10 @@ def every_check_says_why(written: Written) -> Iterator[Said]:
 def prerequisites_are_exercises(written: Written) -> Iterator[Said]:
     for name in written.exercise.definition.prerequisites:
         if name not in written.prerequisites:
-            beside = written.exercise.folder.resolve().parent.glob(f"*/{FILE}")
-            there = sorted(path.parent.name for path in beside)
+            there = sorted(catalogue.beside(written.exercise))
             yield (
                 written.at_key("prerequisites"),
-                f"there is no exercise {name!r} beside this one{did_you_mean(name, there)}",
+                f"there is no exercise {name!r} beside this one or in the catalogue{did_you_mean(name, there)}",
             )
 
 

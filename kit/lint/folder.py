@@ -43,8 +43,8 @@ def languages_in(files: Iterable[str]) -> set[str]:
 @dataclass(frozen=True)
 class Written:
     """An exercise as its author wrote it. `statements`: those that are there. `prerequisites`: of this exercise and of all
-    that it asks for, as far as there are such exercises beside it. `starters` are those in other languages, by folder;
-    `rights` are further right solutions, by label."""
+    that it asks for, as far as there are such exercises: beside it, or among those that came with the kit. `starters` are
+    those in other languages, by folder; `rights` are further right solutions, by label."""
 
     exercise: Exercise
     source: str = field(repr=False)  # of exercise.yaml
@@ -131,13 +131,13 @@ def _prerequisites(exercise: Exercise) -> dict[str, tuple[str, ...]]:
     """Read what should be known before, and before that. One that cannot be read is its own author's business."""
     found = {exercise.name: exercise.definition.prerequisites}
     asked = list(exercise.definition.prerequisites)
-    beside = exercise.folder.resolve().parent
+    there = catalogue.beside(exercise)
     while asked:
         name = asked.pop()
-        if name in found or not (beside / name / FILE).is_file():
+        if name in found or name not in there:
             continue
         try:
-            found[name] = load(beside / name).definition.prerequisites
+            found[name] = load(there[name]).definition.prerequisites
         except KitError:
             found[name] = ()
         asked += found[name]

@@ -28,11 +28,12 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one run took, which limits it met, and what of it was the machine's trouble."""
+    """What one run took, which limits it met, what of it was the machine's trouble, and which step's gate it missed, from 1."""
 
     amounts: tuple[Amount, ...] = ()
     met: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    missed: int = 0
 
 
 def need_of(folder: Path, definition: Definition) -> Need:
@@ -50,18 +51,20 @@ def need_of(folder: Path, definition: Definition) -> Need:
         for host in facts["hosts"]
         if (folder / f"{host}.pcap").exists()
     ]
+    steps = store.load_steps(folder)
     timed = [
         (step, (step.ended_ns - step.began_ns) / 1e9)
-        for step in store.load_steps(folder)
+        for step in steps
         if step.ended_ns is not None and step.began_ns is not None
     ]
     for step, seconds in timed:
         written = definition.timeline[step.number - 1]
-        if written.action in WAITS:
+        if written.action in WAITS and step.outcome == "done":  # one that was missed took all of its time
             within_s = written.within_s if written.within_s is not None else limits["step_s"]
             found.append(Amount("within", seconds, within_s, step=step.number))
     if timed:
         whole_s = (max(step.ended_ns or 0 for step, _ in timed) - facts["began_ns"]) / 1e9
         found.append(Amount("wall_s", whole_s, limits["wall_s"]))
     met = (f"{hit['who']}: {hit['text']}" for hit in facts.get("limits_hit", ()))
-    return Need(tuple(found), tuple(met), tuple(facts["faults"]))
+    missed = next((step.number for step in steps if step.outcome == "missed"), 0)
+    return Need(tuple(found), tuple(met), tuple(facts["faults"]), missed)

@@ -32,7 +32,7 @@ def reference_passes(written: Written, tried: Mapping[str, Tried]) -> Iterator[S
         values = "the default values" if first.trial.seed is None else f"--seed {first.trial.seed}"
         also = f", and in {len(more)} more" if more else ""
         yield (
-            written.at_finding(name),
+            _finding_place(written, name, first),
             f"the reference does not pass with {values}{also}: {text}; {_evidence(first)}",
         )
 
@@ -152,6 +152,22 @@ def _limit_place(written: Written, amount: Amount) -> Place:
 
 
 WARNINGS = (limits_are_far_from_what_the_reference_needs,)
+
+
+def in_short(one: Tried, verdict: Verdict) -> str:
+    """Say of a trial that is not as it must be what came of it."""
+    if one.trial.kind == "wrong":
+        return f"it fails {', '.join(sorted(failed(verdict))) or 'nothing'}"
+    if verdict.outcome is Outcome.PASS:
+        return "it passes"
+    return _first_not_passed(verdict)[1]
+
+
+def _finding_place(written: Written, name: str, one: Tried) -> Place:
+    """Give the place of a finding; of the timeline, the step whose gate was missed."""
+    if name == TIMELINE and one.need is not None and one.need.missed:
+        return written.at_item("timeline", one.need.missed - 1)
+    return written.at_finding(name)
 
 
 def trouble(tried: Iterable[Tried]) -> list[str]:

@@ -27,7 +27,7 @@ from kit.tap.capture import (
     hardware_address,
 )
 from kit.tap.rate import Bucket
-from kit.tap.sockets import Row, SocketTable
+from kit.tap.sockets import ALL_BUT_BOUND, ALL_STATES, Row, SocketTable
 from kit.tap.stream import Stream
 
 if TYPE_CHECKING:
@@ -358,7 +358,9 @@ class Tap:
     # Telling
 
     def _tell_changes(self) -> None:
-        rows = self._read_table()
+        rows = self._read_table(
+            ALL_BUT_BOUND
+        )  # no gate asks for those, and this is asked a thousand times a second
         if rows != self._last_rows and self._has_room(len(rows)):
             self._last_rows = rows
             self._tell(rows)
@@ -370,9 +372,9 @@ class Tap:
         self._rows_room.take(rows)
         return True
 
-    def _read_table(self) -> list[Row]:
+    def _read_table(self, states: int = ALL_STATES) -> list[Row]:
         """Read the sockets of programs: an engine may have its own here (Docker's resolver on 127.0.0.11)."""
-        return [row for row in self._table.read() if tuple(row[:5]) not in self._engines]
+        return [row for row in self._table.read(states) if tuple(row[:5]) not in self._engines]
 
     def _tell(self, rows: list[Row], **extra: Any) -> None:
         self._carry()

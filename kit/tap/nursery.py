@@ -7,7 +7,8 @@ stderr. `{"entry": "host"}` is born into a new network namespace, `{"entry": "pr
 one that nobody else sees, and that ends with it. The answer is `{"pid": N}` or `{"error": text}`.
 
 The nursery adopts what a dead helper leaves (PR_SET_CHILD_SUBREAPER, prctl(2)), so all that it ever bore is
-below it, and it reaps nothing while it lives, so a pid that it told never means another process.
+below it, and it reaps nothing before `{"entry": "reap"}`, so a pid that it told never means another process while kit
+may use it. Then all of them are dead; the answer is `{"reaped": N}`.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import os
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kit.tap import host, program
+from kit.tap import host, program, sysctl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,12 @@ CLONE_NEWNET, CLONE_NEWNS = 0x40000000, 0x20000  # linux/sched.h
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 1 << 1, 1 << 2, 1 << 14, 1 << 18  # linux/mount.h
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
+# Where the kernel lets a network namespace have tables of its own (Linux 6.1), small ones: the machine's have a place for
+# every connection that its memory could hold, and reading a host's sockets walks through all of them.
+_SMALL_TABLES = {"net.ipv4.tcp_child_ehash_entries": "4096", "net.ipv4.udp_child_hash_entries": "256"}
+# What the kernel would make smaller with them
+_AS_OUTSIDE = ("net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_max_syn_backlog")
+
 _LIBC = ctypes.CDLL(None, use_errno=True)  # os.unshare and os.setns came with Python 3.12
 _MAINS: dict[str, Callable[[], None]] = {"host": host.main, "program": program.main}
 
@@ -37,17 +45,24 @@ _MAINS: dict[str, Callable[[], None]] = {"host": host.main, "program": program.m
 def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     _call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    outside = sysctl.read(_AS_OUTSIDE)
+    _call("unshare", CLONE_NEWNET)  # the settings for those that come out of it are its own
+    sysctl.put(_SMALL_TABLES)
     control.send(b'{"event":"here"}')
     while True:
         data, fds, _, _ = socket.recv_fds(control, ORDER_BYTES, 2)
         if not data:
             sys.exit(0)  # kit is gone
-        control.send(json.dumps(_bear(json.loads(data), fds, control)).encode())
+        order = json.loads(data)
+        answer = _reap() if order["entry"] == "reap" else _bear(order, fds, control, outside)
+        control.send(json.dumps(answer).encode())
         for fd in fds:
             os.close(fd)
 
 
-def _bear(order: dict[str, Any], fds: list[int], control: socket.socket) -> dict[str, Any]:
+def _bear(
+    order: dict[str, Any], fds: list[int], control: socket.socket, outside: dict[str, str]
+) -> dict[str, Any]:
     try:
         pid = os.fork()
     except OSError as error:
@@ -56,7 +71,7 @@ def _bear(order: dict[str, Any], fds: list[int], control: socket.socket) -> dict
         return {"pid": pid}
     try:
         control.close()
-        _live(order, *fds)
+        _live(order, outside, *fds)
     except SystemExit:
         os._exit(0)
     except BaseException:  # noqa: BLE001  # a child must never go on in its parent's loop
@@ -64,7 +79,17 @@ def _bear(order: dict[str, Any], fds: list[int], control: socket.socket) -> dict
     os._exit(1)
 
 
-def _live(order: dict[str, Any], stream_fd: int, words_fd: int) -> None:
+def _reap() -> dict[str, Any]:
+    """Wait for all that it bore and adopted."""
+    reaped = 0
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+            reaped += 1
+    return {"reaped": reaped}
+
+
+def _live(order: dict[str, Any], outside: dict[str, str], stream_fd: int, words_fd: int) -> None:
     for source, target in ((stream_fd, 0), (stream_fd, 1), (words_fd, 2)):
         os.dup2(source, target)
     os.close(stream_fd)
@@ -77,6 +102,7 @@ def _live(order: dict[str, Any], stream_fd: int, words_fd: int) -> None:
         _mount_folders(order["folders"], order["first_uid"])
     else:
         _call("unshare", CLONE_NEWNET)
+        sysctl.put(outside)
     _MAINS[order["entry"]]()
 
 

@@ -41,6 +41,9 @@ SHARED_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
 QUEUES = "/dev/mqueue"
 
 RATES = ("output_bytes_per_s", "trace_bytes_per_s")
+# Strace writes each line by itself. While they are of no interest (a sandbox is made, an interpreter reads its files),
+# they are taken many at once: waking up for each costs more than all else that is done with it.
+DULL_TRACE_S = 0.001
 
 
 class Room(NamedTuple):
@@ -64,8 +67,8 @@ class Runner:
         self._process: subprocess.Popen[bytes] | None = None  # launched, perhaps still at the gate
         self._running = False  # let through the gate
         self._open_fds: set[int] = set()
-        # descriptors that are not read now, and what reads them
-        self._held: dict[int, tuple[Room, Callable[[], None]]] = {}
+        # descriptors that are not read now: how long they are not, and what reads them
+        self._held: dict[int, tuple[Callable[[], float], Callable[[], None]]] = {}
         self._trace_fd: int | None = None
         self._watch = TraceWatch(0)
         self._status: int | None = None
@@ -247,10 +250,10 @@ class Runner:
         self._open_fds.add(death)
         self._selector.register(death, selectors.EVENT_READ, lambda: self._reap(death))
 
-    def _register(self, fd: int, read: Callable[[bytes], None], room: Room | None = None) -> None:
+    def _register(self, fd: int, read: Callable[[bytes], bool | None], room: Room | None = None) -> None:
         """Read the descriptor until its end; the program has ended when all of them have.
 
-        Who writes faster than `room` allows waits for a full pipe.
+        `read` tells whether what it read was dull. Who writes faster than `room` allows waits for a full pipe.
         """
 
         def ready() -> None:
@@ -260,28 +263,35 @@ class Runner:
             if not data:
                 self._close(fd)
                 return
-            read(data)
+            is_dull = read(data)
             if room is not None and fd in self._open_fds:
                 room.bucket.take(len(data))
-                self._hold_back(fd, room, ready)
+                self._hold_back(fd, room, ready, is_dull=bool(is_dull))
 
         self._open_fds.add(fd)
         self._selector.register(fd, selectors.EVENT_READ, ready)
 
-    def _hold_back(self, fd: int, room: Room, ready: Callable[[], None]) -> None:
-        """Read on when there is room again. What a dead program has left is not much, and is read at once."""
-        if self._status is None and room.bucket.wait_s():
+    def _hold_back(self, fd: int, room: Room, ready: Callable[[], None], *, is_dull: bool) -> None:
+        """Read on when there is room again, or more to read. What a dead program has left is not much, and is read at once."""
+        if self._status is not None:
+            return
+        if room.bucket.wait_s():
             self._meet(room.limit)
-            self._selector.unregister(fd)
-            self._held[fd] = room, ready
+            wait_s = room.bucket.wait_s
+        elif is_dull:
+            wait_s = partial(_left_s, time.monotonic() + DULL_TRACE_S)
+        else:
+            return
+        self._selector.unregister(fd)
+        self._held[fd] = wait_s, ready
 
     def _wait_s(self) -> float | None:
         """Give how long there is nothing to read on."""
-        return min((room.bucket.wait_s() for room, _ in self._held.values()), default=None)
+        return min((wait_s() for wait_s, _ in self._held.values()), default=None)
 
     def _read_on(self) -> None:
-        for fd, (room, ready) in tuple(self._held.items()):
-            if self._status is not None or not room.bucket.wait_s():
+        for fd, (wait_s, ready) in tuple(self._held.items()):
+            if self._status is not None or not wait_s():
                 del self._held[fd]
                 self._selector.register(fd, selectors.EVENT_READ, ready)
 
@@ -356,7 +366,8 @@ class Runner:
         if len(kept) < len(data):  # read on all the same, so that the program is not stopped by a full pipe
             self._meet("output_bytes")
 
-    def _read_trace(self, data: bytes) -> None:
+    def _read_trace(self, data: bytes) -> bool:
+        """Take a piece of the trace; tell whether nothing of it is worth sending."""
         if not self._is_ready:
             self._tell_ready("")
         lines = self._watch.feed(data)
@@ -370,6 +381,7 @@ class Runner:
         if self._watch.fate is not None and self._process is not None:
             # the program is gone; what it left behind (daemons) must not keep its run alive
             processes.kill_strangers(keep={os.getpid(), self._process.pid})
+        return not lines
 
     def _meet(self, limit: str) -> None:
         if limit not in self._met:
@@ -471,6 +483,11 @@ class Runner:
 
     def _refuse(self, message: Message, why: str) -> None:
         self._stream.send({"event": "refused", "what": message.head["do"], "text": why})
+
+
+def _left_s(until: float) -> float:
+    """Give how long it is until then, of time.monotonic: 0.0 where it has come."""
+    return max(0.0, until - time.monotonic())
 
 
 _REPORT = re.compile(rb"(began|ended) ([0-9]{1,9})")

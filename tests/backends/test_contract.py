@@ -53,6 +53,15 @@ def test_two_hosts_talk_by_name_and_every_program_tells_output_and_exit(backend:
         assert heard.output("server") == f"listening\naccepted {lab.plan.address_of('client')}\n"
 
 
+def test_a_program_of_many_bytes_is_there_whole_before_it_starts(backend: Backend) -> None:
+    """A container's stream takes no more than a socket's buffer before it starts."""
+    counts = b"print(sum(map(len, open(__file__, 'rb'))))\n#" + b"x" * (1 << 20)
+    with running(backend, plan({"counts": counts})) as (lab, heard):
+        start(lab, "counts")
+        heard.one(("program", "counts"), "exited")
+        assert heard.output("counts") == f"{len(counts)}\n"
+
+
 def test_both_captures_have_the_first_syn_and_the_last_fin(backend: Backend) -> None:
     with running(backend, plan({"server": SERVER, "client": CLIENT})) as (lab, heard):
         start(lab, "server")

@@ -261,3 +261,50 @@ def test_a_call_is_found_by_its_error_its_option_and_its_port(backend: Backend, 
         answer = ask("call", seen, **asked, **one)
         assert answer.outcome is Outcome.PASS, answer
     assert ask("call", seen, program="client", call="send", count=0).outcome is Outcome.PASS
+
+
+SERVES = b"""\
+import socket
+echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+echo.bind(("", 9000))
+server = socket.create_server(("", 8001))
+print("listening")
+with server.accept()[0] as connection:
+    connection.sendall(connection.recv(100))
+for _ in range(2):
+    data, address = echo.recvfrom(100)
+    echo.sendto(data, address)
+"""
+BINDS = b"""\
+import socket
+for kind, port, words in ((socket.SOCK_STREAM, 8001, [b"tcp"]), (socket.SOCK_DGRAM, 9000, [b"one", b"two"])):
+    with socket.socket(socket.AF_INET, kind) as client:
+        client.bind(("", 7000))
+        client.connect(("server", port))
+        for word in words:
+            client.send(word)
+            print(client.recv(100).decode())
+"""
+
+
+def test_calls_of_what_was_bound_and_then_connected_have_their_peer(backend: Backend, tmp_path: Path) -> None:
+    chosen = plan({"client": BINDS, "server": SERVES})
+    asked = [started("server"), printed("server", "listening"), started("client"), exited("client", "server")]
+    seen = evidence_of(backend, chosen, tmp_path, *asked)
+    assert seen.output_of("client") == b"tcp\none\ntwo\n"
+    words = ["one", "two"]
+    for check, params in (
+        ("datagrams", {"from": "client", "to": "server", "port": 9000, "sent": words, "received": words}),
+        ("datagrams", {"from": "server", "to": "client", "port": 7000, "sent": words, "received": words}),
+        ("received", {"program": "client", "from": "server", "port": 9000, "calls": words}),
+        ("stream", {"from": "client", "to": "server", "port": 8001, "equals": "tcp"}),
+        ("stream", {"from": "server", "to": "client", "port": 8001, "equals": "tcp"}),
+    ):
+        answer = ask(check, seen, **params)
+        assert answer.outcome is Outcome.PASS, f"{check}: {answer}"
+    for call in seen.calls_of("client"):
+        if call.kind in ("send", "recv"):
+            assert (call.local is None, call.remote and call.remote.address) == (
+                False,
+                seen.hosts["server"].address,
+            )

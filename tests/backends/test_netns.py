@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,9 @@ from kit.backends import netns
 from kit.errors import BackendError
 from kit.exercise.plan import Limits
 from tests.backends.netns_lab import NOTHING, Desk, network_namespaces, plan_of, traces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = [pytest.mark.netns, pytest.mark.leftovers("netns")]
 
@@ -160,6 +164,8 @@ def test_wrapper_execs_is_what_strace_counts(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     rights = machine.rights()
     uid = sandbox.uid_of(rights, os.getpid())
+    etc = tmp_path / "etc"
+    (etc / sandbox.ALTERNATIVES).mkdir(parents=True)
     found = sandbox.wrapper(
         rights,
         machine.tools(),
@@ -167,7 +173,7 @@ def test_wrapper_execs_is_what_strace_counts(tmp_path: Path) -> None:
         host="h",
         uid=uid,
         folders={"/work": str(tmp_path)},
-        etc={},
+        etc=str(etc),
         limits=Limits(),
         filtered=False,
     )
@@ -177,6 +183,36 @@ def test_wrapper_execs_is_what_strace_counts(tmp_path: Path) -> None:
     done = [line for line in trace.read_text().splitlines() if "execve(" in line and line.endswith("= 0")]
     assert len(done) == found.execs + 1
     assert '"/usr/bin/env"' in done[-1]
+
+
+@pytest.fixture
+def strict_umask() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("strict_umask")
+def test_a_program_reads_etc_whatever_the_umask_of_who_runs_it(desk: Desk) -> None:
+    looks = "import socket\nprint(socket.gethostbyname('looks'), len(open('/etc/services').read()) > 99)"
+    with netns.backend().up(plan_of({"looks": looks}), desk.inbox) as lab:
+        desk.ready(lab)
+        desk.start(lab, "looks")
+        assert desk.exited("looks") == {"code": 0}, desk.output("looks", "stderr")
+        assert desk.output("looks", "stdout").split() == [lab.plan.address_of("looks"), "True"]
+
+
+def test_a_hosts_tables_are_small_and_what_the_kernel_derives_from_them_is_not(desk: Desk) -> None:
+    derived = ("tcp_max_tw_buckets", "tcp_max_syn_backlog")
+    names = [f"/proc/sys/net/ipv4/{name}" for name in (*derived, "tcp_ehash_entries")]
+    looks = f"print(*(open(name).read().strip() for name in {names!r}))"
+    with netns.backend().up(plan_of({"looks": looks}), desk.inbox) as lab:
+        desk.ready(lab)
+        desk.start(lab, "looks")
+        assert desk.exited("looks") == {"code": 0}, desk.output("looks", "stderr")
+        *seen, entries = map(int, desk.output("looks", "stdout").split())
+    assert seen == [int(Path(name).read_text()) for name in names[:2]]
+    assert entries == (4096 if Path("/proc/sys/net/ipv4/tcp_child_ehash_entries").exists() else entries)
 
 
 def test_nothing_is_left_after_a_run_that_was_cut_short(desk: Desk) -> None:
@@ -190,10 +226,52 @@ def test_nothing_is_left_after_a_run_that_was_cut_short(desk: Desk) -> None:
         assert traces(token)["folders"]
         assert len(traces(token)["processes"]) >= 4
         own = str(Path("/proc/self/ns/net").readlink())
-        assert len(network_namespaces(token) - {own}) == 3  # two hosts and the hub
+        assert len(network_namespaces(token) - {own}) == 4  # two hosts, the hub and the nursery
     assert traces(token) == NOTHING
     for host in lab.plan.hosts:
         assert desk.wait(("host", host), "end").body == b""
+
+
+def test_runs_that_follow_one_another_share_a_nursery_and_nothing_else() -> None:
+    backend = netns.backend()
+    token = str(leftovers.this_kit())
+    namespaces: list[set[str]] = []
+    with backend.keep():
+        for _ in range(3):
+            desk = Desk()
+            with backend.up(plan_of({"server": SERVER, "client": CLIENT}), desk.inbox) as lab:
+                desk.ready(lab)
+                desk.start(lab, "server")
+                desk.line("server", "listening")
+                desk.start(lab, "client")
+                desk.line("server", "got hello")
+                namespaces.append(network_namespaces(token))
+            between = traces(token)
+            assert len(between["processes"]) == 2  # the nursery, and the next run's hub
+            (folder,) = between["folders"]
+            assert not [file for name in netns.RUNS_FOLDERS for file in Path(folder, name).iterdir()]
+    shared = set.intersection(*namespaces) - {str(Path("/proc/self/ns/net").readlink())}
+    assert len(shared) == 1  # the nursery's, which no host is linked to
+    assert traces(token) == NOTHING
+
+
+def test_what_cannot_be_cleared_is_not_kept_and_the_next_run_gets_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_self: object) -> None:
+        raise BackendError("no more processes")
+
+    backend = netns.backend()
+    token = str(leftovers.this_kit())
+    with backend.keep():
+        with monkeypatch.context() as broken:
+            broken.setattr("kit.backends._pipe_helper.Nursery.reap", refuse)
+            with backend.up(plan_of({"server": WAITING}), (desk := Desk()).inbox) as lab:
+                desk.ready(lab)
+        assert traces(token)["processes"] == set()
+        with backend.up(plan_of({"server": WAITING}), (desk := Desk()).inbox) as lab:
+            desk.ready(lab)
+    assert traces(token) == NOTHING
 
 
 def test_an_interruption_leaves_nothing(desk: Desk) -> None:

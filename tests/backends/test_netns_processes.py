@@ -15,7 +15,7 @@ from kit.backends._netns_processes import (
     threads_stopped,
 )
 
-STAT = "7 (a) b (c) S 3 7 7 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 1234 0 0 0"
+STAT = b"7 (a) b (c) S 3 7 7 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 1234 0 0 0"
 
 
 def test_stat_of_a_command_with_blanks_and_parentheses() -> None:

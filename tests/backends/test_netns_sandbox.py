@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kit.backends._netns_sandbox import (
+    ETC_OF_ALL,
     ROOT,
     USER,
     Machine,
@@ -26,7 +27,6 @@ SHM = "/dev/shm"  # noqa: S108  # the sandbox's own
 
 
 def wrapped(rights: Rights) -> Wrapper:
-    etc = {"hosts": "/run/x/hosts"}
     return wrapper(
         rights,
         TOOLS,
@@ -34,7 +34,7 @@ def wrapped(rights: Rights) -> Wrapper:
         host="server",
         uid=77,
         folders={"/work": "/run/x/work", SHM: "/run/x/dev-shm"},
-        etc=etc,
+        etc="/run/x/etc",
         limits=Limits(processes=9),
         filtered=True,
     )
@@ -86,7 +86,7 @@ def test_the_machine_is_read_only_and_only_its_folders_are_the_programs() -> Non
     assert follows(words, "--ro-bind", "/opt/python", "/opt/python")
     assert follows(words, "--perms", "0755", "--dir", "/opt")  # else only its maker could look inside
     assert follows(words, "--symlink", "usr/bin", "/bin")
-    assert follows(words, "--ro-bind", "/run/x/hosts", "/etc/hosts")
+    assert follows(words, "--ro-bind", "/run/x/etc", "/etc")
     assert follows(words, "--bind", "/run/x/work", "/work", "--bind", "/run/x/dev-shm", SHM)
     assert words.count("--bind") == 2
     made = words.index("--bind")
@@ -107,6 +107,6 @@ def test_etc_knows_the_student_and_asks_no_name_server() -> None:
     files = etc_files(77, "198.18.0.2 server\n")
     assert "student:x:77:77:student:/work:/bin/sh\n" in files["passwd"]
     assert files["hosts"] == "198.18.0.2 server\n"
-    assert files["resolv.conf"] == ""
-    assert files["host.conf"] == "multi on\n"
-    assert "hosts: files\n" in files["nsswitch.conf"]
+    assert ETC_OF_ALL["resolv.conf"] == ""
+    assert ETC_OF_ALL["host.conf"] == "multi on\n"
+    assert "hosts: files\n" in ETC_OF_ALL["nsswitch.conf"]

@@ -130,7 +130,7 @@ def test_a_machine_without_processes_is_told(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(os, "fork", refuse)
     control: socket.socket | None = None
-    answer = inside._bear({"entry": "host"}, [], control)  # type: ignore[arg-type]  # never reached
+    answer = inside._bear({"entry": "host"}, [], control, {})  # type: ignore[arg-type]  # never reached
     assert answer == {"error": "[Errno 11] Resource temporarily unavailable"}
 
 

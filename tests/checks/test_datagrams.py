@@ -112,6 +112,14 @@ def test_a_sender_whose_port_no_call_told_is_known_by_its_host() -> None:
     assert ask("datagrams", evidence(WIRE, calls=[sent, RECEIVED]), **ASKED).outcome is Outcome.PASS
 
 
+def test_a_sender_of_which_one_port_is_not_told_is_known_by_its_host() -> None:
+    wire = WIRE.replace('c > s udp ""', 'd > s udp ""')
+    sent = [send(b"ab", 1), send(b"", 2, local=None), send(b"cdef", 3)]
+    two_ports = evidence(WIRE, calls=[sent, RECEIVED])
+    assert ask("datagrams", two_ports, **ASKED).outcome is Outcome.PASS
+    assert ask("datagrams", evidence(wire, calls=[sent, RECEIVED]), **ASKED).outcome is Outcome.FAIL
+
+
 def test_a_send_that_left_no_datagram_fails_where_the_capture_is_whole() -> None:
     calls = [[*SENT, send(b"gh", 4)], RECEIVED]
     assert ask("datagrams", evidence(WIRE, calls=calls), **ASKED).outcome is Outcome.FAIL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,6 @@ from tests.renderers.verdicts import HANDSHAKE, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from kit.verdict import Verdict
 
@@ -74,6 +74,7 @@ class ScriptedBackend:
 class ScriptedExercise:
     name: str
     definition: Definition
+    folder: Path = Path("exercises/listen-accept")
 
 
 EXERCISE = ScriptedExercise(

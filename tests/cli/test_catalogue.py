@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,12 @@ import pytest
 from kit import state
 from kit.cli import choices
 from kit.errors import ExerciseError, Fault
+from kit.exercise.faults import shown_path
 from kit.exercise.model import Handout, Role
 from kit.learning import progress
 from tests.cli.conftest import EXERCISE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Kit
 
 
@@ -86,6 +86,21 @@ def test_list_is_in_the_order_to_learn_and_says_what_to_know_before(
     assert listed(kit) == ["greeting", "listen-accept", "datagrams"]
     assert "after greeting" in kit("list").stdout
     assert "先修 greeting" in kit("list", "--lang", "zh").stdout
+
+
+def test_list_has_ones_own_first_and_says_in_which_folder_each_is(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    places = {"zebra": Path("exercises/zebra"), "listen-accept": Path("/opt/kit/exercises/listen-accept")}
+    made = {name: replace(EXERCISE, name=name, folder=folder) for name, folder in places.items()}
+    monkeypatch.setattr("kit.exercise.catalogue.names", lambda: list(made))
+    monkeypatch.setattr(choices, "exercise", made.__getitem__)
+    assert listed(kit) == ["zebra", "listen-accept"]
+    lines = [line.strip() for line in kit("list").stdout.splitlines()]
+    first, second = lines.index("exercises"), lines.index("/opt/kit/exercises")
+    assert first < [line.split()[:1] for line in lines].index(["zebra"]) < second
+    assert "exercises" not in kit("list", "--by", "difficulty").stdout.split()
 
 
 def test_list_marks_what_is_solved_and_shows_what_is_open(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,11 +176,12 @@ def test_show_tells_how_difficult_it_is_and_what_to_know_before(
     show_with(monkeypatch, prerequisites=("basic-usage",))
     lines = [" ".join(line.split()) for line in kit("show", "listen-accept").stdout.splitlines()]
     start = lines.index("difficulty ●●")
-    assert lines[start : start + 4] == [
+    assert lines[start : start + 5] == [
         "difficulty ●●",
         "topics listen, accept",
         "known before basic-usage",
         "document 样例2",
+        f"folder {shown_path(EXERCISE.folder)}",
     ]
     assert "kit learn listen-accept copies the starter, runs it, helps" in lines
 

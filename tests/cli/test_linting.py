@@ -139,7 +139,7 @@ def test_a_false_verdict_costs_two_and_its_evidence_is_kept(
     (line,) = [line for line in result.stdout.splitlines() if "[wrong-fails-where-it-says]" in line]
     run = line.split("`kit ladder ")[1].split("`")[0]
     assert (author.folder.parent.parent / run / "run.json").exists()
-    assert "wrong-newest-first: NOT as it must be" in result.stderr
+    assert "wrong-newest-first: NOT as it must be: it fails " in result.stderr
 
 
 def test_trouble_of_the_machine_costs_three(kit: Kit, author: Author, scripted: Scripted) -> None:

@@ -167,3 +167,28 @@ def test_a_handout_has_nothing_to_run(tmp_path: Path) -> None:
     given = handed_out(EXERCISES / "listen-accept", tmp_path)
     with pytest.raises(UsageError, match="is a handout"):
         files(given, image.recipe().text)
+
+
+def test_a_gate_that_no_service_can_watch_waits_until_its_host_is_still() -> None:
+    found = services("closed-port")
+    waits = found["step-04-wait"]
+    assert waits["command"] == ["python3", "/step.py", "still"]
+    assert waits["network_mode"] == "service:capture-client"
+    assert waits["depends_on"] == {"unconnected": {"condition": "service_started"}}
+    assert found["probe-closed"]["depends_on"] == {
+        "step-04-wait": {"condition": "service_completed_successfully"}
+    }
+    text = files(load(EXERCISES / "closed-port"), image.recipe().text)["compose.yaml"].decode()
+    instead = "here until nothing has come to client or left it for a second"
+    assert f"#     step 4, wait: blocked unconnected, call recv: {instead}\n" in text
+
+
+@each_of_the_document
+def test_a_capture_has_all_that_kits_own_has(name: str) -> None:
+    captures = [said["command"] for service, said in services(name).items() if service.startswith("capture-")]
+    assert {command[-1] for command in captures} == {"not ip6 and not (igmp and src host 0.0.0.0)"}
+
+
+def test_an_exercise_with_ipv6_says_that_here_there_is_none() -> None:
+    text = files(load(EXERCISES / "dual-stack"), image.recipe().text)["compose.yaml"].decode()
+    assert "#     IPv6: every name has an IPv4 address alone\n" in text

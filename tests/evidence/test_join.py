@@ -90,3 +90,13 @@ def test_a_new_socket_of_the_same_number_begins_anew() -> None:
 def test_calls_on_no_tcp_connection_are_left_alone() -> None:
     assert joined(call("client", "sendto", 1, 2, protocol="udp", peer=SERVER)) == [(None, None)]
     assert joined(call("client", "poll", 1, 2, protocol=None, descriptor=None)) == [(None, None)]
+
+
+def test_a_client_that_was_bound_to_every_address_has_the_one_that_its_syn_left_from() -> None:
+    anywhere = Endpoint("0.0.0.0", CLIENT.port)
+    calls = (
+        call("client", "connect", 9, 12, local=anywhere, remote=SERVER, peer=SERVER, result=0),
+        call("client", "recvfrom", 13, 14, local=anywhere, remote=SERVER),
+        call("client", "recvfrom", 15, 16, local=anywhere, remote=OTHER),
+    )
+    assert joined(*calls) == [(CLIENT, SERVER), (CLIENT, SERVER), (anywhere, OTHER)]

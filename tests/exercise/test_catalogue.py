@@ -9,43 +9,71 @@ import pytest
 
 from kit.errors import ExerciseError, UsageError
 from kit.exercise import catalogue
-from kit.exercise.catalogue import exercises_folder, find, names, statement, wrongs
+from kit.exercise.catalogue import beside, find, folders, named, names, own_names, statement, wrongs
 
 if TYPE_CHECKING:
     from kit.exercise.loader import Exercise
 
 
+def written(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "exercise.yaml").write_text("title: x\n")
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two exercises in ./exercises, and a folder that is none."""
+    """Two exercises in ./exercises, a folder that is none, and nothing that came with the kit."""
     monkeypatch.delenv("KIT_EXERCISES", raising=False)
     monkeypatch.chdir(tmp_path)
-    for name in ("send-recv", "listen-accept"):
-        (tmp_path / "exercises" / name).mkdir(parents=True)
-        (tmp_path / "exercises" / name / "exercise.yaml").write_text("title: x\n")
+    monkeypatch.setattr(catalogue, "CHECKOUT", tmp_path / "nowhere")
+    written(tmp_path / "exercises", "send-recv", "listen-accept")
     (tmp_path / "exercises" / "notes").mkdir()
     return tmp_path
 
 
-def test_the_exercises_of_the_current_folder_come_first(folder: Path) -> None:
-    assert exercises_folder().resolve() == (folder / "exercises").resolve()
-    assert names() == ["listen-accept", "send-recv"]
-
-
-def test_the_environment_comes_before_the_current_folder(
+def test_the_exercises_of_the_current_folder_come_first(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = folder / "other"
-    (other / "mine").mkdir(parents=True)
-    (other / "mine" / "exercise.yaml").write_text("title: x\n")
-    monkeypatch.setenv("KIT_EXERCISES", str(other))
-    assert names() == ["mine"]
+    came = written(folder / "came", "backlog", "send-recv")
+    monkeypatch.setattr(catalogue, "CHECKOUT", came)
+    assert folders() == (Path("exercises"), came)
+    assert names() == ["listen-accept", "send-recv", "backlog"]
+    assert own_names() == ["listen-accept", "send-recv"]
+    assert [find("send-recv"), find("backlog")] == [Path("exercises/send-recv"), came / "backlog"]
+    assert (named("backlog"), named("came/backlog"), named("nothing")) == (came / "backlog", None, None)
+    with pytest.raises(UsageError, match="there is no exercise 'bcklog' in exercises or came") as raised:
+        find("bcklog")
+    assert raised.value.remedy == "did you mean 'backlog'?"
+
+
+def test_the_kits_own_folder_is_one_folder_not_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "CHECKOUT", (folder / "exercises").resolve())
+    assert folders() == (Path("exercises"),)
+
+
+def test_the_environment_comes_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "CHECKOUT", written(folder / "came", "backlog"))
+    monkeypatch.setenv("KIT_EXERCISES", str(written(folder / "other", "mine")))
+    assert names() == own_names() == ["mine"]
+    assert named("backlog") is None
+
+
+def test_an_exercise_may_ask_for_those_beside_it_and_for_those_that_came_with_the_kit(
+    exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came = written(tmp_path / "came", "backlog", exercise.name)
+    monkeypatch.setattr(catalogue, "CHECKOUT", came)
+    there = beside(exercise)
+    assert there["backlog"] == came / "backlog"
+    assert there[exercise.name] == exercise.folder.resolve()
 
 
 def test_an_environment_that_leads_nowhere_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIT_EXERCISES", str(folder / "nowhere"))
     with pytest.raises(UsageError, match="there is no such folder"):
-        exercises_folder()
+        folders()
 
 
 def test_elsewhere_the_exercises_that_came_with_the_kit_are_used(

@@ -41,13 +41,28 @@ def state(
         ([], False, "nothing listens"),
         ([["tcp", "0.0.0.0", 9000, "0.0.0.0", 0, "LISTEN", 0, 5]], False, "it listens on port 9000"),
         ([["tcp", "0.0.0.0", 8001, "0.0.0.0", 0, "CLOSED", 0, 0]], False, "nothing listens"),
-        ([["udp", "0.0.0.0", 8001, "0.0.0.0", 0, "UNCONN", 0, 0]], False, "nothing listens"),
+        ([["udp", "0.0.0.0", 9000, "0.0.0.0", 0, "UNCONN", 0, 0]], False, "nothing listens"),
     ],
 )
 def test_listening_needs_a_listen_socket_on_the_port(
     rows: list[list[Any]], opens: bool, observed: str
 ) -> None:
     assert gates.look(state(rows=rows), {"listening": "server", "port": 8001}) == (opens, observed)
+
+
+@pytest.mark.parametrize(
+    ("gate", "observed"),
+    [
+        ({"listening": "server"}, "nothing listens"),
+        ({"received": "server", "bytes": 1}, "0 bytes waiting in 0 sockets"),
+    ],
+)
+def test_a_socket_of_the_other_protocol_on_the_port_is_told(gate: dict[str, Any], observed: str) -> None:
+    bound = ["udp", "0.0.0.0", 8001, "0.0.0.0", 0, "UNCONN", 0, 0]
+    for rows, asked, other in (([bound], "tcp", "udp"), ([scene.LISTENER], "udp", "tcp")):
+        seen = gates.look(state(rows=rows), {**gate, "port": 8001, "protocol": asked})
+        hint = f"; a {other.upper()} socket has port 8001, and the gate would ask for it with `protocol: {other}`"
+        assert seen == (False, observed + hint)
 
 
 def test_a_bound_udp_socket_is_listening_for_udp() -> None:
@@ -130,7 +145,8 @@ def test_output_is_looked_for_since_the_last_start() -> None:
 
 def test_exited_names_who_still_runs_and_where() -> None:
     asked = {"exited": ["server"]}
-    assert gates.look(state(STARTED), asked) == (False, "server is inside its own code")
+    seen = gates.look(state(STARTED), asked)
+    assert (seen.open, seen.observed) == (False, "server is inside its own code")
     assert gates.look(state(STARTED, EXITED), asked).open
 
 

@@ -73,7 +73,7 @@ def test_a_prerequisite_that_is_no_exercise(author: Author) -> None:
         (
             "prerequisites-are-exercises",
             f"{YAML}:6",
-            "there is no exercise 'basic-usige' beside this one; did you mean 'basic-usage'?",
+            "there is no exercise 'basic-usige' beside this one or in the catalogue; did you mean 'basic-usage'?",
         )
     ]
 

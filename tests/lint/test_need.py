@@ -51,6 +51,21 @@ def test_what_programs_used_and_met_and_the_machines_faults_are_told(tmp_path: P
     assert (need.met, need.faults) == (("sender: processes: at most 64",), ("the engine was lost",))
 
 
+def test_a_gate_that_was_missed_is_named_and_took_no_part_of_its_time(tmp_path: Path) -> None:
+    run = shutil.copytree(STORED, tmp_path / "run")
+    lines = (run / "events.jsonl").read_text().splitlines()
+    changed = [
+        line.replace('"done"', '"missed"') if '"number":2' in line.replace(" ", "") else line
+        for line in lines
+    ]
+    assert changed != lines
+    (run / "events.jsonl").write_text("\n".join(changed) + "\n")
+    need = need_of(run, DEFINITION)
+    assert need.missed == 2
+    assert 2 not in {one.step for one in need.amounts}
+    assert need_of(STORED, DEFINITION).missed == 0
+
+
 def test_a_wait_that_says_its_own_time_is_held_to_that() -> None:
     step = DEFINITION.timeline[1].model_copy(update={"within_s": 9.0})
     timeline = (DEFINITION.timeline[0], step, *DEFINITION.timeline[2:])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kit.lint.need import Amount, Need
 from kit.lint.report import COLUMNS, Report, of_runs, row, value
 from kit.lint.trials import Kind, Trial, Tried
+from kit.lint.verdicts import in_short
 from tests.lint.scripted import verdict
 
 if TYPE_CHECKING:
@@ -82,6 +83,22 @@ def test_a_reference_that_misses_a_gate_is_told_at_the_timeline(author: Author) 
     ((_, place, text),) = told(author, one(author, "defaults", "defaults", {"timeline": "inconclusive"}))
     assert place == author.line("exercise.yaml", "timeline:")
     assert "timeline inconclusive" in text
+    ((_, place, _),) = told(
+        author, one(author, "defaults", "defaults", {"timeline": "fail"}, need=Need(missed=2))
+    )
+    assert place == author.line("exercise.yaml", "- wait: {listening")
+
+
+def test_what_is_not_as_it_must_be_is_told_in_short(author: Author) -> None:
+    def said(kind: Kind, changed: dict[str, str]) -> str:
+        (tried,) = one(author, kind, "label", changed).values()
+        assert tried.verdict is not None
+        return in_short(tried, tried.verdict)
+
+    assert said("wrong", {"exit": "fail", "close": "fail", "served": "skipped"}) == "it fails close, exit"
+    assert said("wrong", {}) == "it fails nothing"
+    assert said("starter", {}) == "it passes"
+    assert said("repeat", {"queue": "fail"}) == "queue fail: that of queue"
 
 
 def test_repeats_that_differ_are_told_with_their_numbers(author: Author) -> None:

@@ -1,8 +1,8 @@
 """step.py DO ARGUMENT...: one step of the timeline, on the host (its network) or beside the program (its processes).
 
 listening PORT PROTOCOL, queued PORT COUNT, received PORT BYTES PROTOCOL, drained PORT, state PORT STATE COUNT wait until the
-kernel says so (or 30 s have passed), and never by connecting; sockets shows the table. stop, continue, or a signal's name, and SCRIPT signals
-the program.
+kernel says so (or 30 s have passed), and never by connecting; still waits until nothing has come to the host or left it for a second: it
+stands for what only kit can watch. sockets shows the table. stop, continue, or a signal's name, and SCRIPT signals the program.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 AGAIN_S = 0.1
+STILL_S = 1
 AT_MOST_S = 30  # then the next step comes all the same: what compose cannot do must hold nobody for ever
 
 
@@ -54,6 +55,18 @@ def state(port: str, name: str, count: str) -> bool:
     return sum(row[0] == wanted for row in at(port)) >= int(count)
 
 
+def moved() -> list[str]:
+    """Give what the host's interface has counted until now: bytes and packets, received and sent (man 5 proc, net/dev)."""
+    lines = Path("/proc/net/dev").read_text(encoding="ascii").splitlines()
+    return next(line for line in lines if line.lstrip().startswith("eth0:")).split()
+
+
+def still() -> bool:
+    before = moved()
+    time.sleep(STILL_S)
+    return moved() == before
+
+
 def send(name: str, script: str) -> None:
     """Signal the processes that run the script. Process 1 is Docker's own, which starts the program and waits for it."""
     for folder in Path("/proc").glob("[0-9]*"):
@@ -68,6 +81,7 @@ WAITS: dict[str, Callable[..., bool]] = {
     "received": received,
     "drained": drained,
     "state": state,
+    "still": still,
 }
 
 
