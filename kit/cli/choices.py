@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kit.checks._own import OwnChecks
     from kit.exercise.loader import Exercise
     from kit.exercise.model import Language
-    from kit.renderers import Audience, Renderer
+    from kit.renderers import Audience
 
 # Verdicts as they come -> what is written of them.
 Pieces: TypeAlias = Callable[[Iterable[Verdict]], Iterator[str]]
@@ -90,17 +90,8 @@ def own_checks(run_dir: Path) -> OwnChecks:
     return {} if folder is None else loader.own_of(folder)[0]
 
 
-def renderer(name: str) -> Renderer:
-    try:
-        return renderers.load(name)
-    except KeyError:
-        raise unknown("format", name, renderers.names()) from None
-
-
-def audience(asked: str | None, default: Audience) -> Audience:
-    """Give who reads it: whom the user names, else the format's own reader."""
-    if asked is None:
-        return default
+def audience(asked: str) -> Audience:
+    """Give who reads it."""
     for known in renderers.AUDIENCES:
         if asked == known:
             return known
@@ -108,10 +99,20 @@ def audience(asked: str | None, default: Audience) -> Audience:
 
 
 def written(format_: str, lang: str | None, reader: str | None) -> Pieces:
-    """Look format, language and reader up before anything runs; give what turns verdicts into text."""
-    chosen = renderer(format_)
-    options = replace(screen.options(language(lang)), audience=audience(reader, chosen.AUDIENCE))
-    return lambda verdicts: chosen.render(verdicts, options)
+    """Look format, language and reader up before anything runs; give what turns verdicts into text.
+
+    The format itself is imported when there is something to write.
+    """
+    if format_ not in renderers.names():
+        raise unknown("format", format_, renderers.names())
+    options = screen.options(language(lang))
+    asked = None if reader is None else audience(reader)
+
+    def pieces(verdicts: Iterable[Verdict]) -> Iterator[str]:
+        chosen = renderers.load(format_)
+        return chosen.render(verdicts, replace(options, audience=asked or chosen.AUDIENCE))
+
+    return pieces
 
 
 def language(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:

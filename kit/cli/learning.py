@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit import state
+from kit import renderers, state
 from kit.cli import choices, lease, screen
 from kit.cli.running import EXIT_CODES, BackendName, Lang, Name, default_directory
 from kit.errors import KitError, UsageError
@@ -121,7 +121,7 @@ class _Lesson:
 
     def _tell(self, verdict: "Verdict") -> None:
         """Show how each check came out; of the first that failed, what was seen and the hints given so far."""
-        renderer = choices.renderer("text")
+        renderer = renderers.load("text")
         for piece in renderer.render([replace(verdict, feedback="verdict")], screen.options(self.lang)):
             screen.result(piece)
         known = progress.load(self.record)

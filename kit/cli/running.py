@@ -75,6 +75,7 @@ def run(
 ) -> None:
     """Run the reference solution of an exercise, judge it, and show calls and packets on one time line."""
     choices.warm(backend)
+    from kit.cli.ahead import PICTURE, importing
     from kit.cli.live import following, picture
     from kit.cli.profile import Profile
     from kit.judge import judge
@@ -86,9 +87,10 @@ def run(
     exercise = choices.exercise(name)
     chosen = choices.backend(backend)
     directory = out or default_directory(exercise.name)
+    needed = (f"kit.renderers.{format_}", *(PICTURE if format_ == "text" else ()))
     shown = following(directory, screen.options(language, sys.stderr)) if live else screen.progress()
     with shown as tell, profiled.noting(tell) as told:
-        verdict = judge(exercise, None, seed, chosen, directory, told)
+        verdict = judge(exercise, None, seed, chosen, directory, importing(told, *needed))
     if format_ == "text" and not live:
         screen.result(picture(directory, screen.options(language)))
     for piece in written([verdict]):

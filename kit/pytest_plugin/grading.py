@@ -57,7 +57,8 @@ def wanted(config: pytest.Config) -> Wanted:
         seed=option.kit_seed,
         trust=option.kit_trust,
         reader=Options(
-            lang=choices.language(option.kit_lang), audience=choices.audience(option.kit_for, text.AUDIENCE)
+            lang=choices.language(option.kit_lang),
+            audience=choices.audience(option.kit_for) if option.kit_for else text.AUDIENCE,
         ),
         out=here / option.kit_out if option.kit_out else None,
     )
