@@ -51,8 +51,11 @@ def command() -> list[str]:
 @pytest.fixture
 def compose() -> Iterator[Compose]:
     image.ensure(print)
+    with connect_here() as engine:
+        base = image.find(engine)  # with further languages, where the plain one was never built
+    assert base is not None
     words = [*command(), "--project-name", PROJECT]
-    environment = {**os.environ, "BASE": image.recipe().tag, "DOCKER_BUILDKIT": "0"}
+    environment = {**os.environ, "BASE": base, "DOCKER_BUILDKIT": "0"}
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
