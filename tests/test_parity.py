@@ -92,9 +92,13 @@ def _conversation(evidence: Evidence, one: Conversation) -> tuple[Any, ...]:
 
 
 def _stream(one: Conversation, end: Endpoint) -> tuple[Any, ...]:
-    """Give a side's bytes and what it said to open and to end, in order."""
+    """Give a side's bytes and what it said to open and to end, in order, but for an RST when the close is complete: whether the
+    last acknowledgement is sent once more, to a connection that is gone, is a matter of time (see `Conversation.resets`).
+    """
     said = [
-        packet.tcp.flags & (Flags.SYN | Flags.FIN | Flags.RST) for packet in one.segments(end) if packet.tcp
+        packet.tcp.flags & (Flags.SYN | Flags.FIN | Flags.RST)
+        for packet in one.segments(end)
+        if packet.tcp and (packet in one.resets or not packet.tcp.flags & Flags.RST)
     ]
     stream = one.stream(end)
     return stream.data, stream.gaps, tuple(dict.fromkeys(flags.letters for flags in said if flags))
