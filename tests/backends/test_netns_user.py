@@ -59,15 +59,18 @@ backend = netns.backend()
 lacking = [need.detail for need in backend.requirements() if need.needed and not need.present]
 loses_a_syn = LinkRule(1, "client", "server", "drop")
 plan = replace(plan_of({"server": SERVER, "client": CLIENT}), link=(loses_a_syn,))
-with backend.up(plan, desk.inbox) as lab:
-    desk.ready(lab)
-    desk.start(lab, "server")
-    desk.line("server", "listening")
-    lab.freeze("server")
-    desk.start(lab, "client")
-    lab.thaw("server")
-    exits = [desk.exited(program) for program in lab.plan.programs]
-    lost = desk.wait(("host", "client"), "link").head
+with backend.keep():
+    with backend.up(plan, (before := Desk()).inbox) as lab:
+        before.ready(lab)
+    with backend.up(plan, desk.inbox) as lab:
+        desk.ready(lab)
+        desk.start(lab, "server")
+        desk.line("server", "listening")
+        lab.freeze("server")
+        desk.start(lab, "client")
+        lab.thaw("server")
+        exits = [desk.exited(program) for program in lab.plan.programs]
+        lost = desk.wait(("host", "client"), "link").head
 print(json.dumps({
     "uid": os.getuid(),
     "lacking": lacking,
