@@ -358,9 +358,8 @@ class Tap:
     # Telling
 
     def _tell_changes(self) -> None:
-        rows = self._read_table(
-            ALL_BUT_BOUND
-        )  # no gate asks for those, and this is asked a thousand times a second
+        # No gate asks for what is only bound, and this is asked a thousand times a second
+        rows = self._read_table(ALL_BUT_BOUND)
         if rows != self._last_rows and self._has_room(len(rows)):
             self._last_rows = rows
             self._tell(rows)

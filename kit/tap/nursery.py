@@ -20,10 +20,9 @@ import os
 import socket
 import sys
 import traceback
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kit.tap import host, program, sysctl
+from kit.tap import host, processes, program, sysctl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +55,8 @@ def main() -> None:
         if not data:
             sys.exit(0)  # kit is gone
         order = json.loads(data)
-        answer = _reap() if order["entry"] == "reap" else _bear(order, fds, control, outside)
+        reaps = order["entry"] == "reap"
+        answer = {"reaped": processes.wait_for_all()} if reaps else _bear(order, fds, control, outside)
         control.send(json.dumps(answer).encode())
         for fd in fds:
             os.close(fd)
@@ -79,16 +79,6 @@ def _bear(
     except BaseException:  # noqa: BLE001  # a child must never go on in its parent's loop
         traceback.print_exc()
     os._exit(1)
-
-
-def _reap() -> dict[str, Any]:
-    """Wait for all that it bore and adopted."""
-    reaped = 0
-    with suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
-            reaped += 1
-    return {"reaped": reaped}
 
 
 def _live(order: dict[str, Any], outside: dict[str, str], stream_fd: int, words_fd: int) -> None:

@@ -10,7 +10,6 @@ program of somebody else's has run is never used again, whatever this says of it
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import select
@@ -21,30 +20,17 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from kit.tap import files
+from kit.tap import files, netlink
 from kit.tap.link import routes_to_everyone, run_ip
-from kit.tap.sockets import (
-    ALL_STATES,
-    NETLINK_SOCK_DIAG,
-    NLM_F_REQUEST_DUMP,
-    NLMSG_DONE,
-    NLMSG_ERROR,
-    SOCK_DIAG_BY_FAMILY,
-)
+from kit.tap.sockets import ALL_STATES
 
 SIOCGIFFLAGS, SIOCSIFFLAGS = 0x8913, 0x8914  # netdevice(7)
 IFF_UP, IFF_RUNNING = 0x1, 0x40
 _FLAGS = struct.Struct("=16sH6x")
 SOCK_DESTROY = 21  # linux/sock_diag.h
-NLM_F_REQUEST_ACK = 0x5  # linux/netlink.h
-NETLINK_NETFILTER, FLUSH_CONNECTIONS = (
-    12,
-    1 << 8 | 2,
-)  # linux/netfilter/: NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE
-ANSWERS_WITHIN_S = 2.0  # a kernel answers at once
-ANSWER_BYTES = 1 << 17
+FLUSH_CONNECTIONS = 1 << 8 | 2  # linux/netfilter/: NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE
+BACK_WITHIN_S = 2.0  # a link is up at once
 LOOK_S = 0.001  # between two looks at what the kernel tells nobody
-_HEADER = struct.Struct("=IHHII")  # nlmsghdr
 _REQUEST = struct.Struct("=BBBBI48s")  # inet_diag_req_v2
 _IDENTITY = slice(4, 52)  # of an inet_diag_msg: its inet_diag_sockid, which means one socket alone
 _PROTOCOLS = (socket.IPPROTO_TCP, socket.IPPROTO_UDP)
@@ -69,7 +55,7 @@ def forget(interface: str, engines: frozenset[tuple[Any, ...]]) -> str:
         take_down(interface)
         for one in _of_programs(engines):
             destroy(one)
-        complaint = _forget_peers() or _ask(NETLINK_NETFILTER, FLUSH_CONNECTIONS, bytes(4))
+        complaint = _forget_peers() or _forget_connections()
     except OSError as error:
         complaint = str(error)
     return left(engines) or complaint
@@ -89,6 +75,12 @@ def left(engines: frozenset[tuple[Any, ...]]) -> str:
     return ", ".join(found)
 
 
+def _forget_connections() -> str:
+    """Have the firewall forget what it remembers; give what the kernel says against it."""
+    error = netlink.told(netlink.NETLINK_NETFILTER, FLUSH_CONNECTIONS, bytes(4))
+    return os.strerror(error) if error else ""
+
+
 def take_down(interface: str) -> None:
     """Make an interface deaf and dumb."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
@@ -100,7 +92,7 @@ def bring_back(interface: str) -> str:
     """Bring the interface up again and wait until it carries packets; give what was complained of."""
     if complaint := run_ip([f"link set {interface} up", *routes_to_everyone(interface)]):
         return complaint
-    gives_up = time.monotonic() + ANSWERS_WITHIN_S
+    gives_up = time.monotonic() + BACK_WITHIN_S
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         while not _flags(control, interface) & IFF_RUNNING:
             if time.monotonic() > gives_up:
@@ -117,14 +109,12 @@ def _flags(control: socket.socket, interface: str) -> int:
 def identities() -> frozenset[Identity]:
     """Give all TCP and UDP sockets of this network stack, also those that no process has any more."""
     found: set[Identity] = set()
-    with _netlink(NETLINK_SOCK_DIAG) as diag:
+    with netlink.opened(netlink.NETLINK_SOCK_DIAG) as diag:
         for family in _FAMILIES:
             for protocol in _PROTOCOLS:
                 request = _REQUEST.pack(family, protocol, 0, 0, ALL_STATES, bytes(48))
-                diag.send(
-                    _HEADER.pack(16 + len(request), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST_DUMP, 0, 0) + request
-                )
-                found.update((family, protocol, body[_IDENTITY]) for body in _dumped(diag))
+                bodies = netlink.dumped(diag, netlink.SOCK_DIAG_BY_FAMILY, request)
+                found.update((family, protocol, body[_IDENTITY]) for body in bodies)
     return frozenset(found)
 
 
@@ -151,7 +141,9 @@ def _ends(one: Identity) -> tuple[Any, ...] | None:
 def destroy(one: Identity) -> None:
     """Have the kernel end a socket (SOCK_DESTROY); one that has just gone, or will not, is seen by who looks afterwards."""
     family, protocol, identity = one
-    _ask(NETLINK_SOCK_DIAG, SOCK_DESTROY, _REQUEST.pack(family, protocol, 0, 0, ALL_STATES, identity))
+    netlink.told(
+        netlink.NETLINK_SOCK_DIAG, SOCK_DESTROY, _REQUEST.pack(family, protocol, 0, 0, ALL_STATES, identity)
+    )
 
 
 def _forget_peers() -> str:
@@ -164,44 +156,3 @@ def _forget_peers() -> str:
         check=False,
     )
     return ended.stdout.decode(errors="replace").strip() or ("" if ended.returncode == 0 else "ip failed")
-
-
-def _ask(family: int, kind: int, request: bytes) -> str:
-    """Send one request; give what the kernel says against it."""
-    with _netlink(family) as asked:
-        asked.send(_HEADER.pack(16 + len(request), kind, NLM_F_REQUEST_ACK, 0, 0) + request)
-        answer = _received(asked)
-        number: int = -struct.unpack_from("=i", answer, 16)[0]
-        return "" if number == 0 else f"request {kind}: error {number}"
-
-
-def _netlink(family: int) -> socket.socket:
-    return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, family)
-
-
-def _received(asked: socket.socket) -> bytes:
-    if not select.select([asked], [], [], ANSWERS_WITHIN_S)[0]:
-        raise TimeoutError("the kernel does not answer")
-    return asked.recv(ANSWER_BYTES)
-
-
-def _dumped(diag: socket.socket) -> list[bytes]:
-    bodies: list[bytes] = []
-    while True:
-        answer, start = _received(diag), 0
-        while start < len(answer):
-            length, kind, *_ = _HEADER.unpack_from(answer, start)
-            if kind == NLMSG_DONE:
-                return bodies
-            if kind == NLMSG_ERROR:
-                _raise_unless_absent(answer, start + 16)
-                return bodies
-            bodies.append(answer[start + 16 : start + length])
-            start += (length + 3) & ~3  # NLMSG_ALIGN
-
-
-def _raise_unless_absent(answer: bytes, body: int) -> None:
-    """Raise what the kernel said, but for a protocol that it was built without."""
-    number = -struct.unpack_from("=i", answer, body)[0]
-    if number not in (0, errno.ENOENT, errno.EINVAL, errno.EAFNOSUPPORT):
-        raise OSError(number, os.strerror(number))

@@ -33,10 +33,12 @@ def kill_strangers(keep: set[int]) -> None:
                 continue
 
 
-def wait_for_all() -> None:
-    """Wait until no child is left: also those that others have left, where the runner is a container's first process."""
+def wait_for_all() -> int:
+    """Wait until no child is left, also of those that were adopted; give how many there were."""
+    ended = 0
     while True:
         try:
             os.wait()
         except ChildProcessError:
-            return
+            return ended
+        ended += 1

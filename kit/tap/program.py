@@ -18,10 +18,11 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kit.tap import cells, files, limits, processes
 from kit.tap.rate import Bucket
+from kit.tap.sources import CHUNK_BYTES, Room, Sources
 from kit.tap.stream import Stream
 from kit.tap.trace import STRACE, TraceWatch
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from kit.tap.wire import Message
 
-CHUNK_BYTES = 1 << 16
 # The last program before the program: a start lets it through with one line. Strace and the sandbox take 40 ms
 # to come up, so they are launched when the runner is configured. At the end of its input it ends, too.
 GATE = ["/bin/sh", "-c", 'read -r go && exec "$@"', "sh"]
@@ -41,16 +41,6 @@ SHARED_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
 QUEUES = "/dev/mqueue"
 
 RATES = ("output_bytes_per_s", "trace_bytes_per_s")
-# Strace writes each line by itself. While they are of no interest (a sandbox is made, an interpreter reads its files),
-# they are taken many at once: waking up for each costs more than all else that is done with it.
-DULL_TRACE_S = 0.001
-
-
-class Room(NamedTuple):
-    """How fast something may be said: the limit's name, and the bucket that counts."""
-
-    limit: str
-    bucket: Bucket
 
 
 class Runner:
@@ -66,9 +56,7 @@ class Runner:
         self._words_at_gate = b""  # of strace, where it does not
         self._process: subprocess.Popen[bytes] | None = None  # launched, perhaps still at the gate
         self._running = False  # let through the gate
-        self._open_fds: set[int] = set()
-        # descriptors that are not read now: how long they are not, and what reads them
-        self._held: dict[int, tuple[Callable[[], float], Callable[[], None]]] = {}
+        self._sources = self._no_sources()
         self._trace_fd: int | None = None
         self._watch = TraceWatch(0)
         self._status: int | None = None
@@ -84,12 +72,12 @@ class Runner:
     def run(self) -> None:
         try:
             while True:
-                for key, _ in self._selector.select(self._wait_s()):
+                for key, _ in self._selector.select(self._sources.wait_s()):
                     if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                         key.data()
                     if self._over:
                         return
-                self._read_on()
+                self._sources.read_on()
         finally:
             self._kill()
             if self._process is not None:
@@ -172,6 +160,7 @@ class Runner:
     def _launch(self) -> None:
         """Start all but the program: strace and the sandbox wait at the gate. Raises OSError."""
         self._status = None
+        self._sources = self._no_sources()
         self._watch = TraceWatch(self._set["wrapper_execs"] + 1)  # the gate is one program more
         command, inherited = self._command()
         if self._set["filter"] is not None:
@@ -183,7 +172,7 @@ class Runner:
         try:
             self._process = self._spawn(command, inherited)
         except OSError:
-            self._close_all()
+            self._sources.close_all()
             raise
         finally:
             for fd in inherited:
@@ -227,7 +216,7 @@ class Runner:
             return [*self._set["wrapper"], *GATE, *command], []
         control_read, self._control_fd = os.pipe()
         report_read, report_write = os.pipe()
-        self._register(report_read, self._read_report)
+        self._sources.add(report_read, self._read_report)
         at = command.index(self._set["script"])
         cells = ["-c", _source_of_cells(), str(control_read), str(report_write)]
         command[at:at] = cells
@@ -238,82 +227,31 @@ class Runner:
             os.unlink(self._fifo)
         os.mkfifo(self._fifo, 0o600)
         self._trace_fd = os.open(self._fifo, os.O_RDONLY | os.O_NONBLOCK)
-        self._register(self._trace_fd, self._read_trace, self._rooms["trace_bytes_per_s"])
+        self._sources.add(self._trace_fd, self._read_trace, self._rooms["trace_bytes_per_s"])
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         for name in ("stdout", "stderr"):
             pipe = getattr(process, name)
             fd = os.dup(pipe.fileno())
             pipe.close()
-            self._register(fd, partial(self._read_output, name), self._rooms["output_bytes_per_s"])
+            self._sources.add(fd, partial(self._read_output, name), self._rooms["output_bytes_per_s"])
         death = os.pidfd_open(process.pid)
-        self._open_fds.add(death)
-        self._selector.register(death, selectors.EVENT_READ, lambda: self._reap(death))
+        self._sources.watch(death, lambda: self._reap(death))
 
-    def _register(self, fd: int, read: Callable[[bytes], bool | None], room: Room | None = None) -> None:
-        """Read the descriptor until its end; the program has ended when all of them have.
+    def _no_sources(self) -> Sources:
+        return Sources(self._selector, self._meet, self._all_closed)
 
-        `read` tells whether what it read was dull. Who writes faster than `room` allows waits for a full pipe.
-        """
-
-        def ready() -> None:
-            if fd not in self._open_fds:
-                return  # closed earlier in this same round
-            data = os.read(fd, CHUNK_BYTES)
-            if not data:
-                self._close(fd)
-                return
-            is_dull = read(data)
-            if room is not None and fd in self._open_fds:
-                room.bucket.take(len(data))
-                self._hold_back(fd, room, ready, is_dull=bool(is_dull))
-
-        self._open_fds.add(fd)
-        self._selector.register(fd, selectors.EVENT_READ, ready)
-
-    def _hold_back(self, fd: int, room: Room, ready: Callable[[], None], *, is_dull: bool) -> None:
-        """Read on when there is room again, or more to read. What a dead program has left is not much, and is read at once."""
-        if self._status is not None:
-            return
-        if room.bucket.wait_s():
-            self._meet(room.limit)
-            wait_s = room.bucket.wait_s
-        elif is_dull:
-            wait_s = partial(_left_s, time.monotonic() + DULL_TRACE_S)
-        else:
-            return
-        self._selector.unregister(fd)
-        self._held[fd] = wait_s, ready
-
-    def _wait_s(self) -> float | None:
-        """Give how long there is nothing to read on."""
-        return min((wait_s() for wait_s, _ in self._held.values()), default=None)
-
-    def _read_on(self) -> None:
-        for fd, (wait_s, ready) in tuple(self._held.items()):
-            if self._status is not None or not wait_s():
-                del self._held[fd]
-                self._selector.register(fd, selectors.EVENT_READ, ready)
-
-    def _close(self, fd: int) -> None:
-        if self._held.pop(fd, None) is None:
-            self._selector.unregister(fd)
-        os.close(fd)
-        self._open_fds.discard(fd)
-        if not self._open_fds and self._process is not None:
+    def _all_closed(self) -> None:
+        if self._process is not None:
             self._exited(self._process)
-
-    def _close_all(self) -> None:
-        for fd in tuple(self._open_fds):
-            self._close(fd)
 
     def _reap(self, death: int) -> None:
         if self._process is not None:
             self._status = self._wait(self._process)
-        self._read_on()
+        self._sources.hurry()
         processes.kill_strangers(keep={os.getpid()})
         self._drain_trace()
-        self._close(death)
+        self._sources.close(death)
 
     def _wait(self, process: subprocess.Popen[bytes]) -> int:
         """Wait as Popen does, and note the processor time of all that the process waited for."""
@@ -324,11 +262,11 @@ class Runner:
 
     def _drain_trace(self) -> None:
         """Read what strace left: if it was killed before it opened the FIFO, no end of file will come."""
-        if self._trace_fd not in self._open_fds:
+        if self._trace_fd is None or self._trace_fd not in self._sources:
             return
         while data := os.read(self._trace_fd, CHUNK_BYTES):
             self._read_trace(data)
-        self._close(self._trace_fd)
+        self._sources.close(self._trace_fd)
 
     def _exited(self, process: subprocess.Popen[bytes]) -> None:
         if process.stdin is not None:
@@ -464,7 +402,7 @@ class Runner:
         self._is_ready = True  # whatever was launched has no start any more
         self._kill()
         processes.wait_for_all()
-        self._close_all()
+        self._sources.close_all()
         self._selector.close()
         self._over = True
         self._stream.send({"event": "reset", "id": message.head["id"], "left": self._empty()})
@@ -483,11 +421,6 @@ class Runner:
 
     def _refuse(self, message: Message, why: str) -> None:
         self._stream.send({"event": "refused", "what": message.head["do"], "text": why})
-
-
-def _left_s(until: float) -> float:
-    """Give how long it is until then, of time.monotonic: 0.0 where it has come."""
-    return max(0.0, until - time.monotonic())
 
 
 _REPORT = re.compile(rb"(began|ended) ([0-9]{1,9})")

@@ -6,23 +6,17 @@ A row is a list, as it goes over the wire:
 
 from __future__ import annotations
 
-import errno
-import os
 import socket
 import struct
 from typing import Any
 
-NETLINK_SOCK_DIAG = 4
-SOCK_DIAG_BY_FAMILY = 20
+from kit.tap import netlink
+
 TCPDIAG_GETSOCK = 18  # linux/inet_diag.h: the older question, whose answer has TCP's sockets of both families
-NLM_F_REQUEST_DUMP = 0x301  # NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH
-NLMSG_ERROR = 2
-NLMSG_DONE = 3
 ALL_STATES = 0xFFFFFFFF
 # But 13: the kernel keeps those in a table of their own, and reading that takes as long as all the others
 ALL_BUT_BOUND = 0x1FFF
 
-_NETLINK_HEADER = struct.Struct("=IHHII")
 # inet_diag_req_v2: family, protocol, ext, pad, states, then an empty inet_diag_sockid of 48 bytes
 _REQUEST = struct.Struct("=BBBBI48x")
 # inet_diag_req: the states come last
@@ -48,7 +42,6 @@ _TCP_STATES = {
     13: "CLOSED",  # bound, and neither listening nor connected
 }
 _UDP_STATES = {1: "ESTABLISHED", 7: "UNCONN"}
-_ANSWER_BYTES = 1 << 17
 _MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291 2.5.5.2: an IPv4 address in an IPv6 socket
 
 Row = list[Any]
@@ -58,7 +51,7 @@ class SocketTable:
     """Reads the table again and again over one netlink socket."""
 
     def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+        self._socket = netlink.opened(netlink.NETLINK_SOCK_DIAG)
 
     def read(self, states: int = ALL_STATES) -> list[Row]:
         """Give all UDP sockets and those TCP sockets that are in `states`, over IPv4 and IPv6, sorted.
@@ -68,34 +61,13 @@ class SocketTable:
         rows = self._dump("tcp", _TCP_STATES, TCPDIAG_GETSOCK, _OLDER_REQUEST.pack(states))
         for family in (socket.AF_INET, socket.AF_INET6):
             request = _REQUEST.pack(family, socket.IPPROTO_UDP, 0, 0, ALL_STATES)
-            rows += self._dump("udp", _UDP_STATES, SOCK_DIAG_BY_FAMILY, request)
+            rows += self._dump("udp", _UDP_STATES, netlink.SOCK_DIAG_BY_FAMILY, request)
         rows.sort()
         return rows
 
     def _dump(self, protocol: str, states: dict[int, str], question: int, request: bytes) -> list[Row]:
-        header = _NETLINK_HEADER.pack(_NETLINK_HEADER.size + len(request), question, NLM_F_REQUEST_DUMP, 0, 0)
-        self._socket.send(header + request)
-        rows: list[Row] = []
-        while True:
-            answer = self._socket.recv(_ANSWER_BYTES)
-            start = 0
-            while start < len(answer):
-                length, kind, *_ = _NETLINK_HEADER.unpack_from(answer, start)
-                body = start + _NETLINK_HEADER.size
-                if kind == NLMSG_DONE:
-                    return rows
-                if kind == NLMSG_ERROR:
-                    _raise_unless_absent(answer, body)
-                    return rows
-                rows.append(_row(protocol, states, _ROW.unpack_from(answer, body)))
-                start += (length + 3) & ~3  # NLMSG_ALIGN
-
-
-def _raise_unless_absent(answer: bytes, body: int) -> None:
-    """Raise what the kernel said, but for a protocol that it was built without (IPv6, udp_diag)."""
-    number = -struct.unpack_from("=i", answer, body)[0]
-    if number not in (0, errno.ENOENT, errno.EINVAL, errno.EAFNOSUPPORT):
-        raise OSError(number, os.strerror(number))
+        bodies = netlink.dumped(self._socket, question, request)
+        return [_row(protocol, states, _ROW.unpack_from(body)) for body in bodies]
 
 
 def _row(protocol: str, states: dict[int, str], fields: tuple[Any, ...]) -> Row:

@@ -17,6 +17,7 @@ from kit.backends import _netns_leftovers as leftovers
 from kit.backends import _netns_machine as machine
 from kit.backends import _netns_sandbox as sandbox
 from kit.backends import netns
+from kit.backends._netns_ground import RUNS_FOLDERS
 from kit.errors import BackendError
 from kit.exercise.plan import Limits
 from tests.backends.netns_lab import NOTHING, Desk, network_namespaces, plan_of, traces
@@ -249,7 +250,7 @@ def test_runs_that_follow_one_another_share_a_nursery_and_nothing_else() -> None
             between = traces(token)
             assert len(between["processes"]) == 2  # the nursery, and the next run's hub
             (folder,) = between["folders"]
-            assert not [file for name in netns.RUNS_FOLDERS for file in Path(folder, name).iterdir()]
+            assert not [file for name in RUNS_FOLDERS for file in Path(folder, name).iterdir()]
     shared = set.intersection(*namespaces) - {str(Path("/proc/self/ns/net").readlink())}
     assert len(shared) == 1  # the nursery's, which no host is linked to
     assert traces(token) == NOTHING
@@ -284,6 +285,7 @@ KIT = """\
 import sys
 sys.path.insert(0, sys.argv[1])
 from kit.backends import netns
+from kit.backends._netns_ground import RUNS_FOLDERS
 from kit.backends import _netns_leftovers as leftovers
 from tests.backends.netns_lab import Desk, plan_of
 desk = Desk()
@@ -375,6 +377,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 Path("/proc/sys/user/max_user_namespaces").write_text("0")
 from kit.backends import netns
+from kit.backends._netns_ground import RUNS_FOLDERS
 from kit.errors import BackendError
 from tests.backends.netns_lab import Desk, plan_of
 need = next(need for need in netns.backend().requirements() if need.name == "namespaces")
@@ -399,6 +402,7 @@ RESTLESS = """\
 import ctypes, json, os, sys, threading
 sys.path.insert(0, sys.argv[1])
 from kit.backends import netns
+from kit.backends._netns_ground import RUNS_FOLDERS
 libc, stop, rounds = ctypes.CDLL(None, use_errno=True), threading.Event(), 0
 libc.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
 def mount(folder, kind, flags=0):
