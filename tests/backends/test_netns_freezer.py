@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.backends import _netns_freezer as freezer
-from kit.backends import netns
+from kit.backends import _netns_ground, netns
 from kit.backends._netns_processes import descendants, table
 from kit.backends._pipe_helper import PipeHelper
 from tests.backends.netns_lab import Desk, plan_of
@@ -35,7 +35,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     chosen = freezer.choose("wirekit-probe")
     chosen.close()
     if request.param == "signals":
-        monkeypatch.setattr(netns, "choose", lambda _name: freezer.SignalFreezer())
+        monkeypatch.setattr(_netns_ground, "choose", lambda _name: freezer.SignalFreezer())
     elif isinstance(chosen, freezer.SignalFreezer):
         pytest.skip("no cgroup2 that this user may write")
     return str(request.param)

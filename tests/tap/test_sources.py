@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import selectors
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.tap.rate import Bucket
 from kit.tap.sources import Room, Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Reader:
