@@ -35,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.runs < 1:
         parser.error("--runs must be at least 1")
+    try:
+        asked.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"--out {asked.out}: {error.strerror}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # all is removed, as after Ctrl-C
     try:
         if asked.only != ["startup"]:

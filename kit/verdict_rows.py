@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_json, to_jsonable_python
 
 from kit.verdict import Answer, Cite, Finding, OtherRun, Outcome, Verdict
 
@@ -18,11 +18,12 @@ VERDICT_FILE = "verdict.json"  # in a run directory
 
 def verdict_text(verdict: Verdict) -> str:
     """Give the content of verdict.json."""
-    return json.dumps(verdict_row(verdict), ensure_ascii=False, indent=1) + "\n"
+    return to_json(verdict, indent=1).decode() + "\n"
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:
-    return asdict(verdict)
+    row: dict[str, Any] = to_jsonable_python(verdict)
+    return row
 
 
 def verdict_of(row: Mapping[str, Any]) -> Verdict:

@@ -6,7 +6,7 @@ Bytes are text where they are UTF-8, so that a person can read the file; else ba
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from kit.evidence.model import Call, Exit, LimitHit, LinkAct, Output, Socket, SocketTable, StepRecord
@@ -14,6 +14,11 @@ from kit.packets.model import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+def _row(value: Any) -> dict[str, Any]:
+    """Give a dataclass's fields as they are: `asdict` copies what is in them, and takes ten times as long."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def text_or_base64(data: bytes) -> dict[str, str]:
@@ -31,7 +36,7 @@ def bytes_of(row: Mapping[str, Any]) -> bytes:
 
 
 def limit_row(hit: LimitHit) -> dict[str, str]:
-    return asdict(hit)
+    return _row(hit)
 
 
 def limit_of(row: Mapping[str, str]) -> LimitHit:
@@ -39,7 +44,7 @@ def limit_of(row: Mapping[str, str]) -> LimitHit:
 
 
 def link_row(act: LinkAct) -> dict[str, Any]:
-    return {"event": "link", **asdict(act)}
+    return {"event": "link", **_row(act)}
 
 
 def link_of(row: Mapping[str, Any]) -> LinkAct:
@@ -74,7 +79,7 @@ def output_of(row: Mapping[str, Any]) -> Output:
 
 
 def exit_row(end: Exit) -> dict[str, Any]:
-    return {"event": "exit", **asdict(end)}
+    return {"event": "exit", **_row(end)}
 
 
 def exit_of(row: Mapping[str, Any]) -> Exit:
@@ -82,7 +87,7 @@ def exit_of(row: Mapping[str, Any]) -> Exit:
 
 
 def step_row(step: StepRecord) -> dict[str, Any]:
-    return {"event": "step", **asdict(step)}
+    return {"event": "step", **_row(step)}
 
 
 def step_of(row: Mapping[str, Any]) -> StepRecord:
@@ -90,7 +95,7 @@ def step_of(row: Mapping[str, Any]) -> StepRecord:
 
 
 def call_row(call: Call) -> dict[str, Any]:
-    row = asdict(call)
+    row = _row(call)
     row["data"] = text_or_base64(call.data) if call.data else None
     if not call.awaits:
         del row["awaits"]

@@ -16,6 +16,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 
+from pydantic_core import to_json
+
 from kit.errors import EvidenceError, UsageError
 from kit.evidence import rows
 from kit.evidence.join import with_addresses
@@ -173,7 +175,7 @@ class Recorder:
 
 def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write run.json as people read it."""
-    write_whole(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
+    write_whole(folder / "run.json", to_json(facts, indent=1) + b"\n")
 
 
 def load_facts(folder: Path) -> dict[str, Any]:

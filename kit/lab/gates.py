@@ -73,6 +73,11 @@ def hosts_to_watch(state: LabState, arguments: Mapping[str, Any]) -> set[str]:
     return {state.host_of(name) for name in subjects(arguments)}
 
 
+def asks_listeners(arguments: Mapping[str, Any]) -> bool:
+    """Whether only sockets that listen open the gate."""
+    return condition_of(arguments) in _ABOUT_LISTENERS
+
+
 def _sockets(state: LabState, arguments: Mapping[str, Any]) -> tuple[Socket, ...]:
     table = state.table_of(subjects(arguments)[0])
     protocol = arguments.get("protocol", "tcp")
@@ -185,4 +190,5 @@ _QUESTIONS: dict[str, Question] = {
     "exited": _exited,
     "packets": _packets,
 }
-_ABOUT_SOCKETS = frozenset({"listening", "queued", "received", "drained", "state"})
+_ABOUT_LISTENERS = frozenset({"listening", "queued"})
+_ABOUT_SOCKETS = _ABOUT_LISTENERS | {"received", "drained", "state"}

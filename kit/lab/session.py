@@ -101,13 +101,13 @@ class Session:
             return None
         return {host: answers[host].pop(asked[host]) for host in asked}
 
-    def watch(self, hosts: set[str]) -> None:
-        """Have the socket tables of exactly these hosts told at every change."""
+    def watch(self, hosts: set[str], *, listeners: bool = False) -> None:
+        """Have the socket tables of exactly these hosts told at every change; `listeners`: those matter most."""
         for host in hosts - self._watched:
             self.state.hosts[host].table = None  # what was known before may be old
-            self.tell_host(host, "watch", on=True)
+            self.tell_host(host, "watch", on=True, listeners=listeners)
         for host in self._watched - hosts:
-            self.tell_host(host, "watch", on=False)
+            self.tell_host(host, "watch", on=False, listeners=False)
         self._watched = set(hosts)
 
     def quiet(self, deadline: float) -> bool:

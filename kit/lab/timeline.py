@@ -164,7 +164,8 @@ def _release(session: Session, _recorder: Recorder, step: StepPlan, _deadline: f
 
 
 def _wait(session: Session, _recorder: Recorder, step: StepPlan, deadline: float) -> str | None:
-    session.watch(gates.hosts_to_watch(session.state, step.arguments))
+    hosts = gates.hosts_to_watch(session.state, step.arguments)
+    session.watch(hosts, listeners=gates.asks_listeners(step.arguments))
     try:
         return _wait_for(session, step, deadline)
     finally:

@@ -1,6 +1,6 @@
 """The tap of a host: holds its network namespace, captures its packets, reads its socket table.
 
-From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change),
+From kit, after `configure` (see `_DOES`): `watch` (tell the socket table now and at every change, see `kit.tap.watch`),
 `snapshot`, `fence` (answered when all that was captured before it is told), `unplug`, `plug`, `link` (what it does to packets from here), `release`, `finish`,
 `reset` (forget the run; `configure` with `again` begins the next). To kit: `here`,
 `ready`, `packets`, `sockets`, `done`, `captured`, `limit` (one was met), `link` (what it did), `netem`, `fault`, `reset`
@@ -27,8 +27,9 @@ from kit.tap.capture import (
     hardware_address,
 )
 from kit.tap.rate import Bucket
-from kit.tap.sockets import ALL_BUT_BOUND, ALL_STATES, Row, SocketTable
+from kit.tap.sockets import Row, SocketTable
 from kit.tap.stream import Stream
+from kit.tap.watch import INTERVAL_S, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from kit.tap.relay import Relay
     from kit.tap.wire import Message
 
-# The kernel tells nobody when a queue grows; this is how stale an answer may be while kit watches.
-WATCH_INTERVAL_S = 0.001
 # A change tells the whole table: who opens thousands of sockets one by one would fill the evidence with tables
 TOLD_ROWS_AT_ONCE = 20_000
 TOLD_ROWS_PER_S = 5_000
@@ -59,7 +58,7 @@ class Tap:
         self._table = table
         self._engines: frozenset[tuple[Any, ...]] = frozenset()  # sockets from before any program
         self._over = False  # reset: another takes its place
-        self._watching = False
+        self._watching: Watch | None = None
         self._last_rows: list[Row] | None = None
         self._rows_room = Bucket(TOLD_ROWS_AT_ONCE, TOLD_ROWS_PER_S)
         self._packets = 0
@@ -75,7 +74,7 @@ class Tap:
 
     def run(self) -> None:
         while True:
-            timeout = WATCH_INTERVAL_S if self._watching else None
+            timeout = None if self._watching is None else INTERVAL_S
             if self._forwarder is not None and (waits_s := self._forwarder.waits_s) is not None:
                 timeout = waits_s if timeout is None else min(waits_s, timeout)
             for key, _ in self._selector.select(timeout):
@@ -85,8 +84,8 @@ class Tap:
                     return
             if self._forwarder is not None:
                 self._put_on(self._forwarder)
-            if self._watching:
-                self._tell_changes()
+            if self._watching is not None:
+                self._tell_changes(self._watching)
 
     # What kit asks for
 
@@ -163,11 +162,12 @@ class Tap:
         return not self._unplugged_ns or self._unplugged_ns[-1][1] != sys.maxsize
 
     def _watch(self, message: Message) -> None:
-        self._watching = message.head["on"]
+        head = message.head
+        self._watching = Watch(self._table, listeners=head["listeners"]) if head["on"] else None
         self._last_rows = None
 
     def _snapshot(self, message: Message) -> None:
-        self._tell(self._read_table(), id=message.head["id"])
+        self._tell(self._of_programs(self._table.read()), id=message.head["id"])
 
     def _fence(self, message: Message) -> None:
         self._on_fenced = partial(self._done, message)
@@ -357,9 +357,11 @@ class Tap:
 
     # Telling
 
-    def _tell_changes(self) -> None:
-        # No gate asks for what is only bound, and this is asked a thousand times a second
-        rows = self._read_table(ALL_BUT_BOUND)
+    def _tell_changes(self, watch: Watch) -> None:
+        read = watch.read()
+        if read is None:
+            return
+        rows = self._of_programs(read)
         if rows != self._last_rows and self._has_room(len(rows)):
             self._last_rows = rows
             self._tell(rows)
@@ -371,9 +373,9 @@ class Tap:
         self._rows_room.take(rows)
         return True
 
-    def _read_table(self, states: int = ALL_STATES) -> list[Row]:
-        """Read the sockets of programs: an engine may have its own here (Docker's resolver on 127.0.0.11)."""
-        return [row for row in self._table.read(states) if tuple(row[:5]) not in self._engines]
+    def _of_programs(self, rows: list[Row]) -> list[Row]:
+        """Leave out the engine's own sockets: it may have some here (Docker's resolver on 127.0.0.11)."""
+        return [row for row in rows if tuple(row[:5]) not in self._engines]
 
     def _tell(self, rows: list[Row], **extra: Any) -> None:
         self._carry()

@@ -16,6 +16,7 @@ TCPDIAG_GETSOCK = 18  # linux/inet_diag.h: the older question, whose answer has 
 ALL_STATES = 0xFFFFFFFF
 # But 13: the kernel keeps those in a table of their own, and reading that takes as long as all the others
 ALL_BUT_BOUND = 0x1FFF
+LISTENERS = 1 << 10  # these, too, are in a table of their own, a small one
 
 # inet_diag_req_v2: family, protocol, ext, pad, states, then an empty inet_diag_sockid of 48 bytes
 _REQUEST = struct.Struct("=BBBBI48x")

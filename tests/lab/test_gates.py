@@ -169,3 +169,11 @@ def test_only_gates_about_sockets_have_a_table_watched() -> None:
     known = state()
     assert gates.hosts_to_watch(known, {"queued": "server", "port": 1, "count": 1}) == {"server"}
     assert gates.hosts_to_watch(known, {"output": "server", "contains": "x", "stream": "stdout"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("condition", "alone"),
+    [("listening", True), ("queued", True), ("received", False), ("drained", False), ("state", False)],
+)
+def test_the_gates_that_listeners_alone_open_say_so(condition: str, *, alone: bool) -> None:
+    assert gates.asks_listeners({condition: "server", "port": 1}) == alone

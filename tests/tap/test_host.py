@@ -123,10 +123,11 @@ def test_a_hundred_captures_in_a_row_have_the_first_syn_and_the_last_ack() -> No
         assert (flags[:3], flags[-1], flags.count("F.")) == (["S", "S.", "."], ".", 2)
 
 
-def test_the_socket_table_is_told_within_two_milliseconds_of_a_change(tap: Helper) -> None:
+@pytest.mark.parametrize("listeners", [False, True])
+def test_a_listener_is_told_within_two_milliseconds_of_a_change(tap: Helper, *, listeners: bool) -> None:
     tap.tell(CONFIGURE)
     tap.until("ready")
-    tap.tell({"do": "watch", "on": True})
+    tap.tell({"do": "watch", "on": True, "listeners": listeners})
     tap.until("sockets")
     delays_ms = []
     for port in range(8001, 8041):
@@ -140,6 +141,24 @@ def test_the_socket_table_is_told_within_two_milliseconds_of_a_change(tap: Helpe
         delays_ms.append((told.head["time_ns"] - changed_ns) / 1e6)
     # the best quarter: on a busy machine the rest also tells how long this test and the tap waited for a processor
     assert statistics.quantiles(delays_ms, n=4)[0] < 2.0, sorted(delays_ms)
+
+
+def test_who_asks_for_listeners_is_told_of_bytes_that_wait_elsewhere_too(tap: Helper) -> None:
+    tap.tell(CONFIGURE)
+    tap.until("ready")
+    tap.tell({"do": "watch", "on": True, "listeners": True})
+    with InHost(tap), socket.create_server(("127.0.0.1", 8001)) as listener:
+        client = socket.create_connection(("127.0.0.1", 8001))
+        server = listener.accept()[0]
+        for size in (7, 14):
+            client.sendall(b"1234567")
+            tap.until(
+                lambda message, size=size: any(  # type: ignore[misc]
+                    row[2] == 8001 and row[6] == size for row in message.head.get("rows", ())
+                )
+            )
+        client.close()
+        server.close()
 
 
 def test_the_accept_queue_and_the_backlog_are_in_the_table(tap: Helper) -> None:
@@ -211,7 +230,7 @@ def test_a_table_that_grows_by_the_hundred_is_told_less_often_and_its_last_state
 ) -> None:
     tap.tell(CONFIGURE)
     tap.until("ready")
-    tap.tell({"do": "watch", "on": True})
+    tap.tell({"do": "watch", "on": True, "listeners": False})
     with InHost(tap), ExitStack() as opened:
         for _ in range(400):  # told at each change they would be 80,000 rows
             opened.enter_context(socket.create_server(("127.0.0.1", 0)))
