@@ -101,15 +101,14 @@ class Recorder:
             raise cannot_write(self.folder / "events.jsonl", error) from error
 
     def _append(self, files: dict[str, BinaryIO], name: str, data: bytes) -> None:
-        path = self.folder / name
         try:
             if name not in files:
-                files[name] = self._files.enter_context(path.open("wb", buffering=0))
+                files[name] = self._files.enter_context((self.folder / name).open("wb", buffering=0))
             left = memoryview(data)
             while left:  # a disk that gets full takes a part, and says so only when it is asked again
                 left = left[files[name].write(left) :]
         except OSError as error:
-            raise cannot_write(path, error) from error
+            raise cannot_write(self.folder / name, error) from error
 
     def packets(self, host: str, data: bytes) -> None:
         self._append(self._captures, f"{host}.pcap", data)

@@ -165,13 +165,15 @@ def _output(state: LabState, arguments: Mapping[str, Any]) -> Seen:
 
 
 def _exited(state: LabState, arguments: Mapping[str, Any]) -> Seen:
-    running = [name for name in subjects(arguments) if not state.programs[name].exited]
+    # Asked at every message of a run: one that goes on is answer enough, of a hundred others, too
+    running = (name for name in subjects(arguments) if not state.programs[name].exited)
 
     def where() -> str:
-        inside = {name: ", ".join(sorted(state.programs[name].blocked_in)) for name in running}
+        left = [name for name in subjects(arguments) if not state.programs[name].exited]
+        inside = {name: ", ".join(sorted(state.programs[name].blocked_in)) for name in left}
         return "; ".join(f"{name} is inside {calls or 'its own code'}" for name, calls in inside.items())
 
-    return Seen(not running, where)
+    return Seen(next(running, None) is None, where)
 
 
 def _packets(state: LabState, arguments: Mapping[str, Any]) -> Seen:

@@ -178,12 +178,14 @@ def _wait_for(session: Session, step: StepPlan, deadline: float) -> str | None:
         seen = gates.look(session.state, arguments)
         if seen.open:
             return None
-        if (why := gates.hopeless(session.state, arguments)) and _settled(session, arguments, deadline):
-            return f"{why}; {seen.observed}"
-        if gates.idle(session.state, arguments) and _settled(session, arguments, deadline):
-            return f"no program is left running that could bring it about; {seen.observed}"
-        if gates.look(session.state, arguments).open:
-            return None
+        why = gates.hopeless(session.state, arguments)
+        if not why and gates.idle(session.state, arguments):
+            why = "no program is left running that could bring it about"
+        if why:
+            if _settled(session, arguments, deadline):
+                return f"{why}; {seen.observed}"
+            if gates.look(session.state, arguments).open:  # by what was told meanwhile
+                return None
         if not session.wait_news(deadline):
             _catch_up_captures(session, arguments)
             if (seen := gates.look(session.state, arguments)).open:
