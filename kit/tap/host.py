@@ -63,6 +63,7 @@ class Tap:
         self._rows_room = Bucket(TOLD_ROWS_AT_ONCE, TOLD_ROWS_PER_S)
         self._packets = 0
         self._room_bytes = 0
+        self._smallest_bytes = 1  # that a packet counts as, where what leaves is limited
         self._interface = ""
         self._addresses: list[str] = []  # that the interface had when it was unplugged
         self._own_address = b""
@@ -101,6 +102,7 @@ class Tap:
         head = message.head
         self._interface = head["interface"]
         self._room_bytes = head["capture_bytes"]
+        self._smallest_bytes = link.smallest_bytes(head["link_bytes_per_s"], head["link_packets_per_s"])
         if head["hosts_file"] is not None:
             files.write("/etc/hosts", head["hosts_file"])
             # a name that no host has must fail here and now, and reach no resolver of the engine's machine
@@ -233,7 +235,7 @@ class Tap:
 
     def _finish(self, message: Message) -> None:
         def captured() -> None:
-            if any(link.was_held_back(source.interface) for source in self._sources):
+            if any(link.was_held_back(source.interface, self._smallest_bytes) for source in self._sources):
                 self._stream.send({"event": "limit", "limit": "link_bytes_per_s"})
             counts = self._stop_sources()
             self._stop_forwarder()

@@ -178,19 +178,35 @@ def hold_back(interface: str, bytes_per_s: int, packets_per_s: int) -> str:
 
     A small packet counts as many bytes as make `packets_per_s` of them: one bucket serves both limits.
     """
-    smallest = max(1, bytes_per_s // packets_per_s)
+    smallest = smallest_bytes(bytes_per_s, packets_per_s)
     shape = f"rate {8 * bytes_per_s}bit burst {BURST_BYTES} limit {QUEUE_BYTES} mpu {smallest}"
     return run(["tc", "qdisc", "replace", "dev", interface, "root", "tbf", *shape.split()])
 
 
-def was_held_back(interface: str) -> bool:
-    """Tell whether packets had to wait (`overlimits` of tc-stats)."""
+def smallest_bytes(bytes_per_s: int, packets_per_s: int) -> int:
+    """Give what a packet counts as at least."""
+    return max(1, bytes_per_s // packets_per_s)
+
+
+def was_held_back(interface: str, smallest: int) -> bool:
+    """Tell whether packets had to wait (`overlimits` of tc-stats); `tc` is asked only where more than a burst has left."""
+    if (sent := _sent(interface)) is not None:
+        left_bytes, left, dropped = sent
+        if not dropped and left_bytes + left * smallest < BURST_BYTES:
+            return False
     shown = ""
     with suppress(OSError):  # without `tc` nothing was held back
         command = ["tc", "-s", "qdisc", "show", "dev", interface]
         shown = subprocess.run(command, capture_output=True, check=False, text=True).stdout
     words = shown.partition(" tbf ")[2].split()
     return "overlimits" in words and int(words[words.index("overlimits") + 1]) > 0
+
+
+def _sent(interface: str) -> tuple[int, int, int] | None:
+    """Give the bytes and packets that have left by it, and the packets that it dropped (proc_net(5), /proc/net/dev)."""
+    rows = (line.partition(":") for line in files.read("/proc/net/dev").splitlines())
+    counts = next((values.split() for name, _, values in rows if name.strip() == interface), None)
+    return None if counts is None else (int(counts[8]), int(counts[9]), int(counts[11]))
 
 
 def _has_default_route() -> bool:

@@ -240,17 +240,21 @@ def test_a_table_that_grows_by_the_hundred_is_told_less_often_and_its_last_state
     assert told < host.TOLD_ROWS_AT_ONCE + 10 * host.TOLD_ROWS_PER_S
 
 
-def test_what_leaves_above_the_links_limit_has_to_wait_and_is_told(tap: Helper) -> None:
+@pytest.mark.parametrize(("size", "count", "told"), [(1000, 400, True), (1, 900, True), (1, 300, False)])
+def test_what_leaves_above_the_links_limit_has_to_wait_and_is_told(
+    tap: Helper, *, size: int, count: int, told: bool
+) -> None:
     tap.tell(CONFIGURE)
     tap.until("ready")
     exchange(tap)
     assert not tap.process.poll()
     with InHost(tap), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
-        for _ in range(400):  # 400 kB at once, where 262 kB may leave at once
-            flood.sendto(b"x" * 1000, ("127.0.0.1", 9))
+        for _ in range(count):  # 262 kB may leave at once, and a packet counts as 400 bytes at least
+            flood.sendto(b"x" * size, ("127.0.0.1", 9))
     tap.tell({"do": "finish", "id": 1})
-    assert tap.until("limit").head["limit"] == "link_bytes_per_s"
     assert not tap.until("captured").head["truncated"]
+    limits = [message.head["limit"] for message in tap.seen if message.head["event"] == "limit"]
+    assert limits == ["link_bytes_per_s"] * told
 
 
 def test_the_tap_ends_with_its_stream(tap: Helper) -> None:
