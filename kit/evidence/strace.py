@@ -9,6 +9,11 @@ inside that call. A line that another process interrupts ends in `<unfinished ..
 `<... NAME resumed>`; a call that a signal interrupted and the kernel restarted is one call here, from
 the first entry to the last return (man 7 signal, "Interruption of system calls").
 
+A line's time is from before strace has written the arguments, and its duration counts from after that. On a busy machine
+strace may have waited for a processor in between, for tens of milliseconds. So a call whose entry was read before its
+return counts from when that was read; a return so found is put no later than its own reading, nor than what the process
+does next.
+
 Kept are calls on TCP and UDP sockets, poll and select that name one, and every wait on an epoll
 descriptor; what that one watches, earlier calls of epoll_ctl say. What comes before the program's own execve
 belongs to the wrappers that started it, and so do the processes seen only until then.
@@ -68,6 +73,7 @@ class _Entry:
     arguments: str
     began_ns: int  # when it was entered the last time: its duration counts from there
     interrupted_ns: int | None = None  # when a signal ended it, until it is restarted
+    read_ns: int | None = None  # when its entry was read, where that was before its return
 
 
 class Tracer:
@@ -79,18 +85,28 @@ class Tracer:
         self._execs_left = wrapper_execs + 1
         self._foreign: set[int] = set()
         self._partial = ""
+        self._partial_ns: int | None = None  # when the beginning of that was read first
+        self._read_ns: int | None = None  # when what is read now was
+        self._stretched: dict[int, tuple[int, int]] = {}  # process -> place in `_calls`, the return by the line alone
         self._open: dict[int, _Entry] = {}
         self._calls: list[Call] = []
         self._unnamed: dict[int, tuple[int, list[int]]] = {}  # descriptor -> inode, places in `_calls`
         self._awaited = Awaited()
         self._peers = Peers()
 
-    def feed(self, data: bytes) -> list[Call]:
-        """Take the next bytes, in any split; give the calls that ended in them, still without a number."""
+    def feed(self, data: bytes, read_ns: int | None = None) -> list[Call]:
+        """Take the next bytes, in any split; give the calls that ended in them, still without a number.
+
+        `read_ns`: when they were read from strace, if that is known.
+        """
         before = len(self._calls)
+        self._read_ns = read_ns
         *lines, self._partial = (self._partial + data.decode("latin-1")).split("\n")
         for line in lines:
             self._line(line)
+            self._partial_ns = None
+        if self._partial and self._partial_ns is None:
+            self._partial_ns = read_ns
         return self._calls[before:]
 
     def blocked(self) -> dict[int, str]:
@@ -132,6 +148,7 @@ class Tracer:
             self.unparsed += 1
             return
         pid, time_ns, rest = parsed
+        self._hold_to_next(pid, time_ns)
         if self._execs_left > 0:
             self._foreign.add(pid)
         if rest.startswith("--- "):
@@ -152,10 +169,10 @@ class Tracer:
         """
         earlier = self._open.get(pid)
         if earlier is None or earlier.interrupted_ns is None or name not in (earlier.name, "restart_syscall"):
-            return _Entry(pid, time_ns, name, arguments, time_ns)
+            return _Entry(pid, time_ns, name, arguments, time_ns, read_ns=self._partial_ns)
         if name == "restart_syscall":
             arguments = earlier.arguments + arguments.partition("...>")[2]
-        return _Entry(pid, earlier.enter_ns, earlier.name, arguments, time_ns)
+        return _Entry(pid, earlier.enter_ns, earlier.name, arguments, time_ns, read_ns=self._partial_ns)
 
     def _resumed(self, pid: int, time_ns: int, name: str, rest: str) -> None:
         earlier = self._open.pop(pid, None)
@@ -183,7 +200,7 @@ class Tracer:
             self.unparsed += 1
 
     def _returned(self, entry: _Entry, result: text.Result, time_ns: int | None) -> None:
-        return_ns = time_ns if result.duration_ns is None else entry.began_ns + result.duration_ns
+        return_ns = time_ns if result.duration_ns is None else self._end_of(entry, result.duration_ns, time_ns)
         if result.error in _RESTARTS:
             self._open[entry.pid] = replace(
                 entry, arguments=result.arguments, interrupted_ns=return_ns or entry.enter_ns
@@ -191,7 +208,27 @@ class Tracer:
         elif entry.name == "execve":
             self._executed(entry.pid, result)
         else:
+            before = len(self._calls)
             self._keep(entry, result, None if result.value is None else return_ns)
+            if entry.read_ns is not None and result.duration_ns is not None and len(self._calls) > before:
+                self._stretched[entry.pid] = before, entry.began_ns + result.duration_ns
+
+    def _end_of(self, entry: _Entry, duration_ns: int, resumed_ns: int | None) -> int:
+        """Give when a call returned. `resumed_ns`: when strace began a line of its own for that."""
+        least_ns = entry.began_ns + duration_ns
+        if entry.read_ns is None:
+            return least_ns
+        latest = (entry.read_ns + duration_ns, resumed_ns, self._read_ns)
+        return max(least_ns, min(time_ns for time_ns in latest if time_ns is not None))
+
+    def _hold_to_next(self, pid: int, time_ns: int) -> None:
+        """Put the return before what the process does next: its entry may have been read late."""
+        place, least_ns = self._stretched.pop(pid, (None, 0))
+        if place is None:
+            return
+        call = self._calls[place]
+        if call.return_ns is not None and call.return_ns > time_ns:
+            self._calls[place] = replace(call, return_ns=max(least_ns, time_ns))
 
     def _executed(self, pid: int, result: text.Result) -> None:
         if result.value != 0 or self._execs_left <= 0:

@@ -133,7 +133,7 @@ EVENTS: Mapping[str, Mapping[str, Mapping[str, Fits]]] = {
         "ready": {"traced": _truth, "why?": _text},
         "started": {"time_ns": _count},
         "output": {"stream": _one_of("stdout", "stderr"), "time_ns": _count},
-        "trace": {},
+        "trace": {"time_ns": _count},
         "cell": {"what": _one_of("began", "ended"), "number": _count, "time_ns": _count},
         "limit": {"limit": _one_of(*LIMIT_WORDS)},
         "used": {"used": _amounts},

@@ -24,7 +24,8 @@ TRANSIENT_STATES = frozenset({"SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1", "CLOSING
 @dataclass
 class ProgramState:
     tracer: Tracer
-    unread_trace: bytearray = field(default_factory=bytearray)  # parsed when somebody asks about calls
+    # pieces and when each was read from strace, parsed when somebody asks about calls
+    unread_trace: list[tuple[int, bytes]] = field(default_factory=list)
     ready: bool = False
     traced: bool = False
     running: bool = False
@@ -60,7 +61,8 @@ class ProgramState:
         return self.tracer.calls()
 
     def _read_trace(self) -> None:
-        self.tracer.feed(bytes(self.unread_trace))
+        for read_ns, piece in self.unread_trace:
+            self.tracer.feed(piece, read_ns)
         self.unread_trace.clear()
 
 
@@ -170,8 +172,8 @@ def _output(program: ProgramState, _name: str, head: Mapping[str, Any], body: by
     program.output[head["stream"]] += body
 
 
-def _trace(program: ProgramState, _name: str, _head: Mapping[str, Any], body: bytes) -> None:
-    program.unread_trace += body
+def _trace(program: ProgramState, _name: str, head: Mapping[str, Any], body: bytes) -> None:
+    program.unread_trace.append((head["time_ns"], body))
 
 
 def _cell(program: ProgramState, _name: str, head: Mapping[str, Any], _body: bytes) -> None:

@@ -308,11 +308,12 @@ class Runner:
         """Take a piece of the trace; tell whether nothing of it is worth sending."""
         if not self._is_ready:
             self._tell_ready("")
+        read_ns = time.time_ns()
         lines = self._watch.feed(data)
         for limit in self._watch.limits_met:
             self._meet(limit)
         if lines and self._trace_bytes <= self._set["trace_bytes"]:
-            self._stream.send({"event": "trace"}, lines)
+            self._stream.send({"event": "trace", "time_ns": read_ns}, lines)
         self._trace_bytes += len(lines)
         if self._trace_bytes > self._set["trace_bytes"]:
             self._meet("trace_bytes")

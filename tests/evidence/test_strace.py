@@ -510,3 +510,51 @@ def test_a_call_that_is_no_setsockopt_or_is_cut_has_no_option() -> None:
 )
 def test_a_call_says_how_many_bytes_it_was_given_or_had_room_for(line: str, asked: int | None) -> None:
     assert one(line).asked == asked
+
+
+ENTERED = f"9694  1795344695.500000000 recvfrom({CONNECTION}, "
+RETURNED = '"x", 1024, 0, NULL, NULL) = 1 <0.100000000>\n'
+NEXT = f"9694  1795344695.%s close({CONNECTION}) = 0 <0.000010000>\n"
+BEGAN_NS = 1_795_344_695_500_000_000
+MS = 1_000_000
+
+
+def return_of_pieces(*pieces: tuple[str, int | None]) -> float:
+    """Give the milliseconds from the time of the line to the return of its call."""
+    tracer = Tracer("server")
+    for text, read_ms in ((EXEC, 0), *pieces):
+        tracer.feed(text.encode("latin-1"), None if read_ms is None else BEGAN_NS + read_ms * MS)
+    assert tracer.unparsed == 0
+    call = tracer.calls()[0]
+    assert call.return_ns is not None
+    return (call.return_ns - BEGAN_NS) / MS
+
+
+def test_a_duration_counts_from_when_the_entry_was_read_since_strace_may_have_waited_before_it() -> None:
+    assert return_of_pieces((ENTERED, 40), (RETURNED, 150)) == 140
+
+
+def test_a_call_whose_entry_was_read_with_its_return_lasts_as_its_line_says() -> None:
+    assert return_of_pieces((ENTERED + RETURNED, 150)) == 100
+    assert return_of_pieces((ENTERED, None), (RETURNED, None)) == 100
+
+
+def test_a_return_is_no_later_than_it_was_read_and_no_earlier_than_its_line_says() -> None:
+    assert return_of_pieces((ENTERED, 60), (RETURNED, 150)) == 150
+    assert return_of_pieces((ENTERED, 60), (RETURNED, 90)) == 100
+
+
+def test_a_return_is_before_what_its_process_does_next() -> None:
+    assert return_of_pieces((ENTERED, 40), (RETURNED + NEXT % "610000000", 150)) == 110
+    assert return_of_pieces((ENTERED, 40), (RETURNED, 150), (NEXT % "610000000", 150)) == 110
+    assert return_of_pieces((ENTERED, 40), (RETURNED + NEXT % "700000000", 250)) == 140
+
+
+def test_what_another_process_does_says_nothing_of_a_return() -> None:
+    another = NEXT.replace("9694", "9695") % "610000000"
+    assert return_of_pieces((ENTERED, 40), (RETURNED + another, 150)) == 140
+
+
+def test_a_call_that_is_resumed_ended_when_strace_said_so_at_the_latest() -> None:
+    resumed = '9694  1795344695.620000000 <... recvfrom resumed>"x", 1024, 0, NULL, NULL) = 1 <0.100000000>\n'
+    assert return_of_pieces((ENTERED, 40), (" <unfinished ...>\n", 50), (resumed, 150)) == 120

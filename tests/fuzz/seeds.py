@@ -221,7 +221,7 @@ def messages() -> Iterator[bytes]:
         encode({"event": "ready", "traced": True, "why": ""}),
         encode({"event": "started", "time_ns": 5}),
         encode({"event": "output", "stream": "stdout", "time_ns": 6}, b"hello\n"),
-        encode({"event": "trace"}, _EXECUTED.encode()),
+        encode({"event": "trace", "time_ns": 1}, _EXECUTED.encode()),
         encode({"event": "cell", "what": "began", "number": 1, "time_ns": 7}),
         encode({"event": "refused", "what": "stdin", "text": "it does not run"}),
         encode({"event": "used", "used": {"cpu_s": 0.5, "output_bytes": 6}}),

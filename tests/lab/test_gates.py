@@ -124,7 +124,10 @@ def test_state_counts_connections_of_the_port_on_either_end(name: str, count: in
 
 
 def test_a_call_that_was_entered_and_has_not_returned_blocks() -> None:
-    entered = ({"event": "trace"}, EXECUTED + b"7 2.000000001 accept4(3<TCP:[0.0.0.0:8001]>, ")
+    entered = (
+        {"event": "trace", "time_ns": 2_000_000_001},
+        EXECUTED + b"7 2.000000001 accept4(3<TCP:[0.0.0.0:8001]>, ",
+    )
     inside = state(STARTED, entered)
     assert gates.look(inside, {"blocked": "server", "call": "accept"}) == (True, "inside accept")
     assert gates.look(inside, {"blocked": "server", "call": "recv"}) == (False, "inside accept")
