@@ -5,6 +5,7 @@
 - Trouble of the machine never costs a mark: with faults recorded, a failure is inconclusive.
 - A gate that was missed is a failure of the submission only if the reference solution, run through the
   same plan here and now, did not miss it. Otherwise, or if that is not known, failures are inconclusive.
+  One that was missed before anything of the submission had started is the machine's, whatever the reference did.
 - A handout has no reference. There a gate counts that was missed in two runs; the reference is presumed to pass it, and
   to meet no limit, as its author has seen to.
 - Who fills the evidence until it ends cannot escape by it: where a submitted program met a limit that the reference
@@ -77,7 +78,15 @@ def asks_for_reference(evidence: Evidence) -> bool:
     """Whether it matters what the reference does with the same plan: on a machine that seemed well, a submitted
     program missed a gate or met a limit.
     """
-    return not evidence.faults and (evidence.missed_step is not None or bool(_hits_of_submitted(evidence)))
+    missed = evidence.missed_step is not None and not is_too_early(evidence)
+    return not evidence.faults and (missed or bool(_hits_of_submitted(evidence)))
+
+
+def is_too_early(evidence: Evidence) -> bool:
+    """Whether a gate was missed before any submitted program had started: none of them can have been the cause."""
+    submitted = {program.name for program in evidence.programs.values() if program.submitted}
+    own_alone = bool(evidence.started) and submitted.isdisjoint(evidence.started)
+    return evidence.missed_step is not None and own_alone
 
 
 def asks_for_second_run(evidence: Evidence, reference: Evidence | Presumed) -> bool:
@@ -193,6 +202,8 @@ def _excuse(evidence: Evidence, reference: Evidence | Presumed | None) -> str | 
         return None
     if not any(program.submitted for program in evidence.programs.values()):
         return "the exercise's own programs missed a gate, so no submission is to blame"
+    if is_too_early(evidence):
+        return "nothing that was handed in had started by then, so no submission is to blame"
     if reference is None:
         return "the reference solution was not run, so it is not known who is to blame for the missed gate"
     return "the reference solution missed a gate here, too" if _is_excuse(reference) else None

@@ -18,7 +18,15 @@ from kit.errors import EvidenceError, MachineError
 from kit.evidence import store
 from kit.exercise.model import CheckSpec, Handout, Role, Side
 from kit.exercise.planner import REFERENCE, make_plan
-from kit.grade import Presumed, Subject, asks_for_reference, asks_for_second_run, grade, submission_verdict
+from kit.grade import (
+    Presumed,
+    Subject,
+    asks_for_reference,
+    asks_for_second_run,
+    grade,
+    is_too_early,
+    submission_verdict,
+)
 from kit.lab.run import run, run_facts
 from kit.roles import folder_of, with_halves, without_halves, words_of
 from kit.verdict import HANDOUT, Cite, Feedback
@@ -113,7 +121,9 @@ class _Trial:
         self.observe(plan, folder, role)
         seen = store.load(folder)
         # Whoever met a limit alone is compared, too, without a second run.
-        again = asks_for_reference(seen) and asks_for_second_run(seen, self._reference())
+        again = is_too_early(seen) or (
+            asks_for_reference(seen) and asks_for_second_run(seen, self._reference())
+        )
         if again and self.known is None and not (role is not None and self._missed_twice(seen.missed_step)):
             self.progress("running the submission once more, so that no chance decides")
             self.observe(plan, folder / SECOND, role)

@@ -15,6 +15,7 @@ from kit.grade import (
     asks_for_reference,
     asks_for_second_run,
     grade,
+    is_too_early,
     submission_verdict,
 )
 from kit.packets.model import Endpoint
@@ -167,6 +168,22 @@ def test_a_gate_missed_by_the_exercises_own_programs_blames_no_submission() -> N
     verdict = grade(SUBJECT, [EXIT], replace(STUCK, programs=own), reference=GOOD)
     assert [one.outcome for one in verdict.findings] == [INCONCLUSIVE, INCONCLUSIVE]
     assert "no submission is to blame" in verdict.notes[0]
+
+
+def test_a_gate_missed_before_anything_handed_in_had_started_blames_no_submission() -> None:
+    client_alone = {name: replace(fact, submitted=name == "client1") for name, fact in PROGRAMS.items()}
+    seen = replace(STUCK, programs=client_alone, started=frozenset({"server"}))
+    verdict = grade(SUBJECT, [EXIT], seen, reference=GOOD)
+    assert [one.outcome for one in verdict.findings] == [INCONCLUSIVE, INCONCLUSIVE]
+    assert "nothing that was handed in had started by then" in verdict.notes[0]
+    assert is_too_early(seen)
+    assert not asks_for_reference(seen)
+
+
+def test_a_gate_missed_after_one_of_the_submissions_programs_had_started_is_not_too_early() -> None:
+    assert not is_too_early(replace(STUCK, started=frozenset({"server", "client1"})))
+    assert not is_too_early(STUCK)  # of a run that does not tell who has started, nothing is said
+    assert not is_too_early(replace(GOOD, started=frozenset({"client9"})))
 
 
 def test_a_check_of_a_step_that_was_never_reached_is_skipped() -> None:

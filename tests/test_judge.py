@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kit.verdict import Verdict
 
 MISSED, DONE = "missed", "done"
+EARLY = "early"  # missed, while only a program of the exercise's own had started
 
 
 class Script:
@@ -49,8 +50,18 @@ class Script:
         self.ran.append("submission" if submitted else "reference")
         outcome: Any = self.outcomes[submitted].pop(0)
         with store.Recorder(folder, {**run_facts(plan, backend), **rules}) as recorder:
+            if outcome == EARLY:
+                recorder.note("started", name="client1", time_ns=1)
+                outcome = MISSED
             recorder.step(
-                StepRecord(1, "wait: {exited: server}", outcome, 1, 2, reason=f"run {len(self.ran)}")
+                StepRecord(
+                    1,
+                    "wait: {exited: server}",
+                    outcome,
+                    1,
+                    2,
+                    reason=f"run {len(self.ran)}",
+                )
             )
             recorder.facts["ended_ns"] = 3
             if outcome == "cut":
@@ -89,6 +100,20 @@ def test_a_gate_that_is_passed_the_second_time_was_no_fault_of_the_submissions(
     steps = {name: store.load(tmp_path / "run" / name).steps[0].reason for name in ("", "first", "reference")}
     assert steps == {"": "run 3", "first": "run 1", "reference": "run 2"}
     assert regrade(tmp_path / "run") == verdict
+
+
+def test_a_gate_missed_before_the_submission_had_started_is_tried_again_with_no_look_at_the_reference(
+    told: Any,
+) -> None:
+    verdict, ran = told([EARLY, DONE])
+    assert ran == ["submission", "submission"]
+    assert "timeline" not in {finding.name for finding in verdict.findings}
+
+
+def test_a_gate_missed_twice_before_the_submission_had_started_costs_nothing(told: Any) -> None:
+    verdict, ran = told([EARLY, EARLY])
+    assert ran == ["submission", "submission"]
+    assert (verdict.findings[0].name, verdict.outcome) == ("timeline", "inconclusive")
 
 
 def test_a_gate_that_is_missed_twice_counts(told: Any) -> None:

@@ -233,6 +233,7 @@ class Evidence:
     outputs: tuple[Output, ...] = ()
     exits: tuple[Exit, ...] = ()
     steps: tuple[StepRecord, ...] = ()
+    started: frozenset[str] = frozenset()  # programs that the timeline has started
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     tables: tuple[SocketTable, ...] = ()  # each change of a table that was watched
     began_ns: int = 0

@@ -217,6 +217,7 @@ def load(folder: Path) -> Evidence:
         outputs=tuple(map(rows.output_of, by_kind.get("output", ()))),
         exits=tuple(map(rows.exit_of, by_kind.get("exit", ()))),
         steps=tuple(map(rows.step_of, by_kind.get("step", ()))),
+        started=frozenset(event["name"] for event in by_kind.get("started", ())),
         snapshots=_snapshots(by_kind.get("snapshot", ())),
         tables=tuple(map(rows.table_of, by_kind.get("sockets", ()))),
         began_ns=facts["began_ns"],

@@ -87,7 +87,9 @@ class Tracer:
         self._partial = ""
         self._partial_ns: int | None = None  # when the beginning of that was read first
         self._read_ns: int | None = None  # when what is read now was
-        self._stretched: dict[int, tuple[int, int]] = {}  # process -> place in `_calls`, the return by the line alone
+        self._stretched: dict[
+            int, tuple[int, int]
+        ] = {}  # process -> place in `_calls`, the return by the line alone
         self._open: dict[int, _Entry] = {}
         self._calls: list[Call] = []
         self._unnamed: dict[int, tuple[int, list[int]]] = {}  # descriptor -> inode, places in `_calls`
@@ -200,7 +202,9 @@ class Tracer:
             self.unparsed += 1
 
     def _returned(self, entry: _Entry, result: text.Result, time_ns: int | None) -> None:
-        return_ns = time_ns if result.duration_ns is None else self._end_of(entry, result.duration_ns, time_ns)
+        return_ns = (
+            time_ns if result.duration_ns is None else self._end_of(entry, result.duration_ns, time_ns)
+        )
         if result.error in _RESTARTS:
             self._open[entry.pid] = replace(
                 entry, arguments=result.arguments, interrupted_ns=return_ns or entry.enter_ns
