@@ -38,6 +38,7 @@ IPV4_TYPE = b"\x08\x00"
 IPV6_TYPE = b"\x86\xdd"
 _LINK_LOCAL = b"\xfe\x80"  # of fe80::/10, with what every machine puts behind (RFC 4291 2.5.6)
 FENCE_MARK = b"kit-fence"
+FENCE_NUMBER_BYTES = 8
 BUFFER_BYTES = 16 << 20
 # Of tcpdump on a link: 2,500 places for a frame, twice what its host may send in a quarter of a second
 LINK_BUFFER_BYTES = 4 << 20
@@ -58,7 +59,14 @@ class Captured(NamedTuple):
 
     @property
     def is_fence(self) -> bool:
-        return self.data[12:14] == FENCE_TYPE and self.data[14 : 14 + len(FENCE_MARK)] == FENCE_MARK
+        return self.fence is not None
+
+    @property
+    def fence(self) -> int | None:
+        """Give a fence's number, None for what is no fence."""
+        if self.data[12:14] != FENCE_TYPE or not self.data.startswith(FENCE_MARK, 14):
+            return None
+        return int.from_bytes(self.data[14 + len(FENCE_MARK) :][:FENCE_NUMBER_BYTES])
 
     def is_bridges_own(self, *, has_ipv6: bool) -> bool:
         """Whether only a bridge's end on the machine says this: IPv6 where it is off on every host, or from an
@@ -104,10 +112,17 @@ class Fences:
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self._number = 0
 
-    def send(self, interface: str) -> None:
+    def next(self) -> int:
+        """Give a number that no fence had before."""
+        self._number += 1
+        return self._number
+
+    def send(self, interface: str, number: int) -> None:
         address = hardware_address(interface)
-        frame = (address + address + FENCE_TYPE + FENCE_MARK).ljust(60, b"\0")
+        marked = FENCE_TYPE + FENCE_MARK + number.to_bytes(FENCE_NUMBER_BYTES)
+        frame = (address + address + marked).ljust(60, b"\0")
         self._socket.sendto(frame, (interface, 0))
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kit.tap.relay import Relay
     from kit.tap.wire import Message
 
+FENCE_AGAIN_S = 0.05  # a burst that tcpdump's ring has no room for may take a fence with it
 # A change tells the whole table: who opens thousands of sockets one by one would fill the evidence with tables
 TOLD_ROWS_AT_ONCE = 20_000
 TOLD_ROWS_PER_S = 5_000
@@ -52,6 +53,8 @@ class Tap:
         self._selector.register(stream.read_fd, selectors.EVENT_READ, self._obey)
         self._sources: list[Tcpdump | PacketSocket] = []
         self._fences = fences
+        self._fence_number = fences.next()  # the one that is waited for
+        self._fence_again_s: float | None = None  # by the monotonic clock
         self._unfenced: set[str] = set()
         self._settings: tuple[str, ...] = sysctl.STANDARD  # that are told to kit
         self._on_fenced: Callable[[], None] = self._ready
@@ -78,6 +81,9 @@ class Tap:
             timeout = None if self._watching is None else INTERVAL_S
             if self._forwarder is not None and (waits_s := self._forwarder.waits_s) is not None:
                 timeout = waits_s if timeout is None else min(waits_s, timeout)
+            if self._unfenced and self._fence_again_s is not None:
+                again_s = max(0.0, self._fence_again_s - time.monotonic())
+                timeout = again_s if timeout is None else min(again_s, timeout)
             for key, _ in self._selector.select(timeout):
                 if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                     key.data()
@@ -87,6 +93,8 @@ class Tap:
                 self._put_on(self._forwarder)
             if self._watching is not None:
                 self._tell_changes(self._watching)
+            if self._fence_again_s is not None and time.monotonic() >= self._fence_again_s:
+                self._send_fence()
 
     # What kit asks for
 
@@ -273,13 +281,19 @@ class Tap:
         self._unfenced = {source.interface for source in self._sources}
         if not self._sources:
             self._on_fenced()
-        for source in self._sources:
-            self._fences.send(source.interface)
+        self._fence_number = self._fences.next()
+        self._send_fence()
+
+    def _send_fence(self) -> None:
+        """Send it to all captures that have not shown it, and again until they have."""
+        for interface in self._unfenced:
+            self._fences.send(interface, self._fence_number)
+        self._fence_again_s = time.monotonic() + FENCE_AGAIN_S if self._unfenced else None
 
     # Capturing
 
     def _open(self, kind: type[Tcpdump | PacketSocket], interface: str) -> None:
-        source = kind(interface, lambda: self._fences.send(interface))
+        source = kind(interface, lambda: self._fences.send(interface, self._fence_number))
         self._sources.append(source)
         for fd, read in source.handlers.items():
             self._selector.register(fd, selectors.EVENT_READ, partial(self._take, source, read))
@@ -294,7 +308,11 @@ class Tap:
         self._forward(heard)
         if source.ended:
             self._replace(source)
-        elif len(frames) and any(frame.is_fence for frame in frames) and source.interface in self._unfenced:
+        elif (
+            len(frames)
+            and any(frame.fence == self._fence_number for frame in frames)
+            and source.interface in self._unfenced
+        ):
             self._unfenced.discard(source.interface)
             if not self._unfenced:
                 self._on_fenced()

@@ -54,4 +54,6 @@ def test_with_ipv6_only_what_comes_from_no_hosts_address_is_a_bridges(
 
 def test_a_fence_is_known_by_its_type_and_its_mark() -> None:
     assert captured(bytes(12) + FENCE_TYPE + FENCE_MARK).is_fence
+    assert captured(bytes(12) + FENCE_TYPE + FENCE_MARK + (7).to_bytes(8) + bytes(30)).fence == 7
+    assert captured(bytes(60)).fence is None
     assert not captured(bytes(12) + FENCE_TYPE + b"somebody else's").is_fence

@@ -64,9 +64,13 @@ class InHost:
         assert self._libc.setns(fd, CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
 
 
+# A namespace with a socket table of its own (Linux 6.1), as the backend gives its hosts
+SMALL = 'echo 4096 2>/dev/null >/proc/sys/net/ipv4/tcp_child_ehash_entries; exec unshare --net -- "$@"'
+
+
 @pytest.fixture
 def tap() -> Iterator[Helper]:
-    with Helper("host", ["unshare", "--net"]) as helper:
+    with Helper("host", ["unshare", "--net", "sh", "-c", SMALL, "sh"]) as helper:
         helper.until("here")
         yield helper
 
@@ -240,7 +244,7 @@ def test_a_table_that_grows_by_the_hundred_is_told_less_often_and_its_last_state
     assert told < host.TOLD_ROWS_AT_ONCE + 10 * host.TOLD_ROWS_PER_S
 
 
-@pytest.mark.parametrize(("size", "count", "told"), [(1000, 400, True), (1, 900, True), (1, 300, False)])
+@pytest.mark.parametrize(("size", "count", "told"), [(1000, 400, True), (1, 900, True), (1, 100, False)])
 def test_what_leaves_above_the_links_limit_has_to_wait_and_is_told(
     tap: Helper, *, size: int, count: int, told: bool
 ) -> None:
@@ -252,7 +256,7 @@ def test_what_leaves_above_the_links_limit_has_to_wait_and_is_told(
         for _ in range(count):  # 262 kB may leave at once, and a packet counts as 400 bytes at least
             flood.sendto(b"x" * size, ("127.0.0.1", 9))
     tap.tell({"do": "finish", "id": 1})
-    assert not tap.until("captured").head["truncated"]
+    assert not tap.until("captured").head["truncated"]  # also where the burst took a fence with it
     limits = [message.head["limit"] for message in tap.seen if message.head["event"] == "limit"]
     assert limits == ["link_bytes_per_s"] * told
 
