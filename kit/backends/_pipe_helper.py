@@ -162,7 +162,13 @@ class PipeHelper:
             self._stream.sendall(encode(head, body))
 
     def join(self) -> None:
-        """Wait until all that the dead helper said is in the inbox."""
+        """Wait until all that the dead helper said is in the inbox.
+
+        One that was never born has its end still held by the nursery, which was stopped before it could: no end of the
+        stream would come. What was said before a shutdown is still read (shutdown(2), unix(7)).
+        """
+        with suppress(OSError):
+            self._stream.shutdown(socket.SHUT_RD)
         self._thread.join()
         self._stream.close()
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from contextlib import contextmanager
 from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ from kit.backends._pipe_helper import Nursery, PipeHelper
 from kit.backends.payload import BOOT_FROM_FOLDER, source_folder
 from kit.errors import BackendError
 from kit.tap import nursery as inside
+from kit.tap.wire import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +68,34 @@ class Says(Nursery):
         words.touch()
         stream.sendall(self._said)
         return NO_PROCESS
+
+
+class Holds(Nursery):
+    """Is stopped between the birth of a helper and letting go of the stream that it has borne it with."""
+
+    def __init__(self) -> None:
+        self.held: list[socket.socket] = []
+
+    def bear(self, _order: dict[str, Any], stream: socket.socket, words: Path) -> int:
+        words.touch()
+        self.held.append(stream.dup())
+        return NO_PROCESS
+
+
+def test_a_helper_is_over_though_a_stopped_nursery_holds_its_stream_and_its_last_words_are_told(
+    tmp_path: Path,
+) -> None:
+    inbox: SimpleQueue[Arrived] = SimpleQueue()
+    nursery = Holds()
+    helper = PipeHelper(("program", "server"), nursery, {}, inbox, tmp_path / "words")
+    with nursery.held[0] as held:
+        held.sendall(encode({"event": "exited"}))
+        ended = Thread(target=helper.join, daemon=True)
+        ended.start()
+        ended.join(timeout=10)
+        assert not ended.is_alive()
+    told = [inbox.get(timeout=10).head for _ in range(2)]
+    assert told == [{"event": "exited"}, None]
 
 
 @pytest.mark.parametrize(
