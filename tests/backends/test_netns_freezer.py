@@ -118,7 +118,7 @@ def test_what_arrives_while_frozen_is_received_at_once_after_the_thaw() -> None:
     desk = Desk()
     with netns.backend().up(plan_of({"server": SERVER, "client": CLIENT}), desk.inbox) as lab:
         desk.ready(lab)
-        lab.send(("host", "server"), {"do": "watch", "on": True})
+        lab.send(("host", "server"), {"do": "watch", "on": True, "listeners": False})
         desk.start(lab, "server")
         wait_for_socket(desk, "LISTEN", received_bytes=0)
         lab.freeze("server")
