@@ -69,7 +69,8 @@ def judge(
 
     A submission's ports and words are drawn from its name where no seed is given, so that output copied
     from elsewhere does not match what was on the wire. One that misses a gate which the reference passes runs a
-    second time, and that run is judged: a machine that was busy for a moment is no fault of a submission's.
+    second time, and that run is judged: a machine that was busy for a moment is no fault of a submission's. One that was
+    missed before anything of it had started says nothing of it: it runs again at once, with no look at the reference.
     Each of its roles runs in the same way beside the reference's others, in a run directory of its own.
 
     `known`: the files REFERENCE_FILES of the reference's run with this seed. Who has them asks what an exercise is worth, not

@@ -54,14 +54,7 @@ class Script:
                 recorder.note("started", name="client1", time_ns=1)
                 outcome = MISSED
             recorder.step(
-                StepRecord(
-                    1,
-                    "wait: {exited: server}",
-                    outcome,
-                    1,
-                    2,
-                    reason=f"run {len(self.ran)}",
-                )
+                StepRecord(1, "wait: {exited: server}", outcome, 1, 2, reason=f"run {len(self.ran)}")
             )
             recorder.facts["ended_ns"] = 3
             if outcome == "cut":

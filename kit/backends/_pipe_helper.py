@@ -164,8 +164,8 @@ class PipeHelper:
     def join(self) -> None:
         """Wait until all that the dead helper said is in the inbox.
 
-        One that was never born has its end still held by the nursery, which was stopped before it could: no end of the
-        stream would come. What was said before a shutdown is still read (shutdown(2), unix(7)).
+        A nursery that was stopped just as it had borne the helper holds the other end still, so no end of the stream
+        would come by itself. What was said before a shutdown is read all the same (shutdown(2)).
         """
         with suppress(OSError):
             self._stream.shutdown(socket.SHUT_RD)

@@ -1,9 +1,6 @@
 """Frames of one interface, from tcpdump or, where it cannot run, from an AF_PACKET socket of ours.
 
-A *fence* is a frame of ours with an ethertype for local experiments (IEEE 802 0x88B5), addressed to its
-own sender, so that no bridge forwards it. The capture that shows it has shown everything before it:
-this is how the tap knows that capturing has begun, and that nothing is left in a buffer at the end.
-Fences never reach the evidence.
+Some of them are fences (see `kit.tap.fence`), which never reach the evidence.
 """
 
 from __future__ import annotations
@@ -105,25 +102,6 @@ def filtered(interface: str, steps: Sequence[tuple[int, int, int, int]]) -> sock
     heard.bind((interface, ETH_P_ALL))
     heard.setblocking(False)  # noqa: FBT003  # the standard library's signature
     return heard
-
-
-class Fences:
-    """Sends fences. One socket for all: closing one of AF_PACKET waits 10 ms for the kernel."""
-
-    def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self._number = 0
-
-    def next(self) -> int:
-        """Give a number that no fence had before."""
-        self._number += 1
-        return self._number
-
-    def send(self, interface: str, number: int) -> None:
-        address = hardware_address(interface)
-        marked = FENCE_TYPE + FENCE_MARK + number.to_bytes(FENCE_NUMBER_BYTES)
-        frame = (address + address + marked).ljust(60, b"\0")
-        self._socket.sendto(frame, (interface, 0))
 
 
 class Tcpdump:

@@ -21,11 +21,11 @@ from kit.tap.capture import (
     FILE_HEADER,
     RELAY_TYPE,
     Captured,
-    Fences,
     PacketSocket,
     Tcpdump,
     hardware_address,
 )
+from kit.tap.fence import Fence, Fences
 from kit.tap.rate import Bucket
 from kit.tap.sockets import Row, SocketTable
 from kit.tap.stream import Stream
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from kit.tap.relay import Relay
     from kit.tap.wire import Message
 
-FENCE_AGAIN_S = 0.05  # a burst that tcpdump's ring has no room for may take a fence with it
 # A change tells the whole table: who opens thousands of sockets one by one would fill the evidence with tables
 TOLD_ROWS_AT_ONCE = 20_000
 TOLD_ROWS_PER_S = 5_000
@@ -53,11 +52,8 @@ class Tap:
         self._selector.register(stream.read_fd, selectors.EVENT_READ, self._obey)
         self._sources: list[Tcpdump | PacketSocket] = []
         self._fences = fences
-        self._fence_number = fences.next()  # the one that is waited for
-        self._fence_again_s: float | None = None  # by the monotonic clock
-        self._unfenced: set[str] = set()
+        self._awaited = Fence(fences, (), self._ready)
         self._settings: tuple[str, ...] = sysctl.STANDARD  # that are told to kit
-        self._on_fenced: Callable[[], None] = self._ready
         self._table = table
         self._engines: frozenset[tuple[Any, ...]] = frozenset()  # sockets from before any program
         self._over = False  # reset: another takes its place
@@ -78,13 +74,12 @@ class Tap:
 
     def run(self) -> None:
         while True:
-            timeout = None if self._watching is None else INTERVAL_S
-            if self._forwarder is not None and (waits_s := self._forwarder.waits_s) is not None:
-                timeout = waits_s if timeout is None else min(waits_s, timeout)
-            if self._unfenced and self._fence_again_s is not None:
-                again_s = max(0.0, self._fence_again_s - time.monotonic())
-                timeout = again_s if timeout is None else min(again_s, timeout)
-            for key, _ in self._selector.select(timeout):
+            waits = (
+                None if self._watching is None else INTERVAL_S,
+                None if self._forwarder is None else self._forwarder.waits_s,
+                self._awaited.waits_s,
+            )
+            for key, _ in self._selector.select(min((one for one in waits if one is not None), default=None)):
                 if self._selector.get_map().get(key.fd) is key:  # one before it may have closed it
                     key.data()
                 if self._over:
@@ -93,8 +88,7 @@ class Tap:
                 self._put_on(self._forwarder)
             if self._watching is not None:
                 self._tell_changes(self._watching)
-            if self._fence_again_s is not None and time.monotonic() >= self._fence_again_s:
-                self._send_fence()
+            self._awaited.tend()
 
     # What kit asks for
 
@@ -128,7 +122,7 @@ class Tap:
         self._own_address = hardware_address(self._interface)
         if head["relay"]:
             self._open_relay()
-        self._unfenced = set(interfaces)
+        self._awaited = Fence(self._fences, interfaces, self._ready)
         self._stream.send({"event": "packets"}, FILE_HEADER)
         for interface in interfaces:
             self._open(Tcpdump if Tcpdump.available() else PacketSocket, interface)
@@ -180,8 +174,7 @@ class Tap:
         self._tell(self._of_programs(self._table.read()), id=message.head["id"])
 
     def _fence(self, message: Message) -> None:
-        self._on_fenced = partial(self._done, message)
-        self._send_fences()
+        self._send_fence(partial(self._done, message))
 
     def _unplug(self, message: Message) -> None:
         self._addresses = link.addresses(self._interface)
@@ -258,8 +251,7 @@ class Tap:
                 }
             )
 
-        self._on_fenced = captured
-        self._send_fences()
+        self._send_fence(captured)
 
     def _reset(self, message: Message) -> None:
         """End this run's part, and have its host forget it."""
@@ -275,25 +267,16 @@ class Tap:
         self._over = True
         self._stream.send({"event": "reset", "id": message.head["id"], "left": left})
 
-    def _send_fences(self) -> None:
-        """Have `_on_fenced` called when all captures have shown what they have until now."""
+    def _send_fence(self, on_shown: Callable[[], None]) -> None:
+        """Have `on_shown` called when all captures have shown what they have until now."""
         self._carry()
-        self._unfenced = {source.interface for source in self._sources}
-        if not self._sources:
-            self._on_fenced()
-        self._fence_number = self._fences.next()
-        self._send_fence()
-
-    def _send_fence(self) -> None:
-        """Send it to all captures that have not shown it, and again until they have."""
-        for interface in self._unfenced:
-            self._fences.send(interface, self._fence_number)
-        self._fence_again_s = time.monotonic() + FENCE_AGAIN_S if self._unfenced else None
+        self._awaited = Fence(self._fences, [source.interface for source in self._sources], on_shown)
+        self._awaited.send()
 
     # Capturing
 
     def _open(self, kind: type[Tcpdump | PacketSocket], interface: str) -> None:
-        source = kind(interface, lambda: self._fences.send(interface, self._fence_number))
+        source = kind(interface, lambda: self._awaited.send_to(interface))
         self._sources.append(source)
         for fd, read in source.handlers.items():
             self._selector.register(fd, selectors.EVENT_READ, partial(self._take, source, read))
@@ -308,14 +291,8 @@ class Tap:
         self._forward(heard)
         if source.ended:
             self._replace(source)
-        elif (
-            len(frames)
-            and any(frame.fence == self._fence_number for frame in frames)
-            and source.interface in self._unfenced
-        ):
-            self._unfenced.discard(source.interface)
-            if not self._unfenced:
-                self._on_fenced()
+        else:
+            self._awaited.see(source.interface, frames)
 
     def _is_heard(self, source: Tcpdump | PacketSocket, frame: Captured) -> bool:
         """What a host's kernel does not hear is not in its capture: anything while it is unplugged, what only the
@@ -347,7 +324,7 @@ class Tap:
             self._selector.unregister(fd)
         self._sources.remove(source)
         source.finish()
-        if source.interface in self._unfenced and self._on_fenced == self._ready:
+        if self._awaited.misses(source.interface) and self._awaited.on_shown == self._ready:
             self._open(PacketSocket, source.interface)
         else:
             self._fault(f"the capture on {source.interface} ended: {source.words.strip()[-200:]}")

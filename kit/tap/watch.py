@@ -1,7 +1,7 @@
 """Watching a socket table: the kernel tells nobody when a queue grows, so the table is read again and again.
 
-Where hosts share the machine's table (each namespace has one of its own only by `tcp_child_ehash_entries`, see tcp(7))
-a reading walks through a quarter of a million places: a millisecond. It rests for some times as long as it took. The
+Where hosts share the machine's table (a namespace has its own by `tcp_child_ehash_entries` alone, see ip-sysctl.rst of
+the kernel) a reading walks through a quarter of a million places: a millisecond. It rests for some times as long as it took. The
 listeners are in a small table beside that, whose reading costs next to nothing.
 """
 

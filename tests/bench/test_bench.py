@@ -25,6 +25,17 @@ def test_the_start_up_is_measured_and_kept_beside_what_was_there(tmp_path: Path)
     assert "kit.cli" in (tmp_path / "importtime.txt").read_text(encoding="utf-8")
 
 
+def test_a_folder_for_the_page_is_made_and_one_that_cannot_be_is_told_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit, match="2"):
+        main(["--only", "startup", "--runs", "1", "--out", str(tmp_path / "file")])
+    assert f"--out {tmp_path / 'file'}: " in capsys.readouterr().err
+    assert main(["--only", "startup", "--runs", "1", "--out", str(tmp_path / "new" / "one")]) == 0
+    assert (tmp_path / "new" / "one" / "RESULTS.md").exists()
+
+
 def test_what_a_command_left_is_named_and_removed() -> None:
     """The child of a child, in a session of its own and with nothing of its parent's, still has its mark."""
     child = "import subprocess as s; s.Popen(['sleep', '60'], stdout=s.DEVNULL, stderr=s.DEVNULL, start_new_session=True)"
